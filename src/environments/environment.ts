@@ -1,0 +1,55 @@
+/**
+ * `ok`: can be used. `partial`: something in it is missing, and can be repaired. `broken`: its base interpreter is gone.
+ * `ghost`: a name somewhere points at it, and there is nothing.
+ */
+export type EnvironmentState = 'ok' | 'partial' | 'broken' | 'ghost';
+
+export interface EnvironmentPython {
+  /** As in `pyvenv.cfg` or `conda-meta`, such as `3.11.7`. */
+  readonly version: string;
+  /** Directory of the base interpreter (`home` in `pyvenv.cfg`); null for conda. */
+  readonly base: string | null;
+}
+
+/** One environment on disk, found by reading files only. */
+export interface Environment {
+  readonly name: string;
+  /** Other paths that lead to the same real directory. */
+  readonly aliases: readonly string[];
+  /** The real path of its directory. */
+  readonly prefix: string;
+  readonly kind: 'venv' | 'conda' | 'image';
+  readonly python: EnvironmentPython | null;
+  readonly origin: 'owned' | 'shared' | 'public' | 'foreign';
+  readonly state: EnvironmentState;
+  /** Why it is not `ok`, in plain words. */
+  readonly reason: string | null;
+  readonly frozen: boolean;
+  /** Files and directories, as counted when it was made; null when nobody counted. */
+  readonly files: number | null;
+  readonly bytes: number | null;
+  /** What was asked for, such as `numpy>=2`. */
+  readonly specs: readonly string[];
+  /** Environment modules it needs. */
+  readonly modules: readonly string[];
+  /** Variables its programs need, such as a module's LD_LIBRARY_PATH. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** ISO 8601, or null when unknown. */
+  readonly created: string | null;
+}
+
+/** What making an environment will cost. */
+export interface Forecast {
+  readonly packages: number;
+  /** Files and directories. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Bytes still to be downloaded. */
+  readonly download: number;
+  /** Packages whose size could only be guessed (no wheel, or no ranges from the index). */
+  readonly guessed: readonly string[];
+  /** The directory it goes to, and what its file system has left; null where that cannot be asked. */
+  readonly root: string;
+  readonly filesLeft: number | null;
+  readonly bytesLeft: number | null;
+}

@@ -1,0 +1,4 @@
+export { lastLines, type RunOptions, type RunResult, run } from './run.ts';
+export { signalGroup, signalRecorded } from './signal.ts';
+export { runOnTerminal, type Started, type StartOptions, start } from './start.ts';
+export { which } from './which.ts';

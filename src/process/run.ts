@@ -1,0 +1,82 @@
+import { PierError } from '../files/index.ts';
+import { signalGroup } from './signal.ts';
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** The whole environment of the program; default: pier's own. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Milliseconds; then the program's whole group is ended. */
+  readonly timeoutMs: number;
+  /** Given on standard input, which is otherwise empty. */
+  readonly input?: string;
+  /** Called with each piece of standard error as it comes. */
+  readonly onStderr?: (text: string) => void;
+}
+
+export interface RunResult {
+  readonly command: readonly string[];
+  /** null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+/** Bytes of output kept for each stream. */
+const outputLimit = 64 * 1024 * 1024;
+
+/**
+ * Runs a program to its end, in a process group of its own. A non-zero exit is a result, not an error.
+ *
+ * Throws `cannot-start` when there is no such program or it may not be run.
+ */
+export async function run(file: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+  const { execa } = await import('execa');
+  const child = execa(file, args, {
+    reject: false,
+    detached: true,
+    cleanup: true,
+    stripFinalNewline: false,
+    maxBuffer: outputLimit,
+    extendEnv: false,
+    env: options.env ?? process.env,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+  });
+  if (options.onStderr) child.stderr?.setEncoding('utf8').on('data', options.onStderr);
+  let timedOut = false;
+  // execa's own time limit ends only the child: a grandchild that holds stdout kept it waiting for 30 s.
+  const timer = setTimeout(() => {
+    timedOut = true;
+    if (child.pid) signalGroup(child.pid, 'SIGKILL');
+  }, options.timeoutMs);
+  const forward = (signal: NodeJS.Signals) => child.pid && signalGroup(child.pid, signal);
+  process.once('SIGINT', forward).once('SIGTERM', forward).once('SIGHUP', forward);
+  try {
+    const result = await child;
+    if (result.exitCode === undefined && result.signal === undefined) throw cannotStart(file, result);
+    return {
+      command: [file, ...args],
+      exitCode: result.exitCode ?? null,
+      signal: result.signal ?? null,
+      stdout: result.stdout,
+      stderr: result.stderr,
+      timedOut,
+    };
+  } finally {
+    clearTimeout(timer);
+    process.off('SIGINT', forward).off('SIGTERM', forward).off('SIGHUP', forward);
+  }
+}
+
+function cannotStart(file: string, cause: unknown): PierError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const why = code === 'ENOENT' ? 'there is no such program' : code === 'EACCES' ? 'it may not be run' : code;
+  return new PierError('cannot-start', `Cannot start ${file}: ${why || String(cause)}.`, { cause });
+}
+
+/** The last lines of a program's output, for an error message. */
+export function lastLines(text: string, count = 12): string {
+  return text.trimEnd().split('\n').slice(-count).join('\n');
+}

@@ -1,0 +1,34 @@
+/** See docs/sessions.md for what each state means and what it is derived from. */
+export type SessionState = 'created' | 'queued' | 'starting' | 'ready' | 'ending' | 'ended' | 'failed' | 'lost';
+
+/** Where Jupyter of one attempt listens. */
+export type Endpoint =
+  | { readonly kind: 'socket'; readonly path: string }
+  /** Jupyter too old for a socket, or asked for by `--direct`: a TCP port and a token. */
+  | { readonly kind: 'direct'; readonly url: string };
+
+/** One Jupyter server that a person asked for, whatever jobs serve it. */
+export interface Session {
+  /** Eight characters of a-z and 2-7, the first a letter: also its host name, `<id>.localhost`. */
+  readonly id: string;
+  readonly app: 'lab' | 'notebook';
+  readonly state: SessionState;
+  /** Why it is in this state, in plain words. */
+  readonly reason: string;
+  readonly environment: { readonly name: string; readonly prefix: string };
+  readonly on: 'here' | 'login' | 'compute';
+  readonly directory: string;
+  /** Node that serves it, once known. */
+  readonly host: string | null;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly ready: string | null;
+  readonly ended: string | null;
+  readonly attempt: number;
+  /** `/s/<id>/` */
+  readonly baseUrl: string;
+  /** Null unless `ready` or `ending`. */
+  readonly endpoint: Endpoint | null;
+  /** The attempt's log. */
+  readonly log: string;
+}
