@@ -1,0 +1,98 @@
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { type Environment, environmentVariables } from '../../environments/index.ts';
+import { identityOf, type ProcessIdentity } from '../../files/index.ts';
+import { type Started, start } from '../../process/index.ts';
+import type { Address } from '../ask.ts';
+import {
+  directArguments,
+  type JupyterPlace,
+  type JupyterPlan,
+  makeToken,
+  socketArguments,
+  socketOf,
+} from '../jupyter.ts';
+import type { Endpoint } from '../session.ts';
+
+/** A Jupyter that was started, answering or not. */
+export interface Serving {
+  readonly process: Started;
+  readonly identity: ProcessIdentity;
+  readonly address: Address;
+  readonly endpoint: Endpoint;
+}
+
+/** Starts Jupyter in the environment; its output goes to the agent's own. Errors: `cannot-start`. */
+export async function serve(environment: Environment, plan: JupyterPlan, place: JupyterPlace): Promise<Serving> {
+  const runtime = path.join(place.runtimeDirectory, 'jupyter');
+  await mkdir(runtime, { mode: 0o700, recursive: true });
+  const variables = jupyterVariables(environment, runtime);
+  return plan.way === 'socket'
+    ? await serveOnSocket(environment, plan, place, variables)
+    : await serveDirectly(environment, plan, place, variables);
+}
+
+/** The environment's own variables, less whatever else would change who may enter this Jupyter. */
+function jupyterVariables(environment: Environment, runtime: string): NodeJS.ProcessEnv {
+  const variables = { ...environmentVariables(environment, process.env), JUPYTER_RUNTIME_DIR: runtime };
+  for (const name of Object.keys(variables)) {
+    if (/^(JUPYTER_TOKEN|JUPYTER_TOKEN_FILE|JUPYTERHUB_.*|JPY_.*)$/.test(name)) delete variables[name];
+  }
+  return variables;
+}
+
+async function serveOnSocket(
+  environment: Environment,
+  plan: JupyterPlan,
+  place: JupyterPlace,
+  variables: NodeJS.ProcessEnv,
+): Promise<Serving> {
+  const socketPath = socketOf(place.runtimeDirectory);
+  const started = await startPython(environment, socketArguments(plan, place), place.directory, variables);
+  return {
+    ...started,
+    address: { socketPath, host: `${place.id}.localhost` },
+    endpoint: { kind: 'socket', path: socketPath },
+  };
+}
+
+async function serveDirectly(
+  environment: Environment,
+  plan: JupyterPlan,
+  place: JupyterPlace,
+  variables: NodeJS.ProcessEnv,
+): Promise<Serving> {
+  const port = await freePort();
+  const token = makeToken();
+  const started = await startPython(environment, directArguments(plan, port), place.directory, {
+    ...variables,
+    JUPYTER_TOKEN: token,
+  });
+  const page = plan.module === 'jupyterlab' ? 'lab' : 'tree';
+  return {
+    ...started,
+    address: { port, host: `127.0.0.1:${port}`, token },
+    endpoint: { kind: 'direct', url: `http://127.0.0.1:${port}/${page}?token=${token}` },
+  };
+}
+
+async function startPython(
+  environment: Environment,
+  args: string[],
+  directory: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ process: Started; identity: ProcessIdentity }> {
+  const python = path.join(environment.prefix, 'bin', 'python');
+  const process = await start(python, args, { cwd: directory, env, output: 1 });
+  return { process, identity: identityOf(process.pid) };
+}
+
+/** A port that was free a moment ago. Who takes it in between makes Jupyter fail, never serve at another port. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}

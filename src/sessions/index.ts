@@ -1,0 +1,11 @@
+export { runAgent } from './agent/agent.ts';
+export { cleanUpAfterAgent } from './agent/end.ts';
+export { directArguments, type JupyterPlan, planJupyter, socketArguments } from './jupyter.ts';
+export { findSession, isLive, listSessions, readLog, readSession } from './list.ts';
+export { readTail } from './log.ts';
+export type { Endpoint, Session, SessionState } from './session.ts';
+export { type SessionRequest, startSession, thisProgram } from './start.ts';
+export { requestStop, stopSession } from './stop.ts';
+export { sessionIds, sessionsDirectory } from './store.ts';
+export { trustedSocket } from './transports/socket.ts';
+export { waitUntilOver, waitUntilReady } from './wait.ts';

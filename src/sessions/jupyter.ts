@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import type { Environment } from '../environments/index.ts';
+import { packageVersion } from '../environments/index.ts';
+import { PierError, uid } from '../files/index.ts';
+import { quote } from '../shell/index.ts';
+
+/** How Jupyter of an environment is served. */
+export interface JupyterPlan {
+  readonly way: 'socket' | 'direct';
+  /** What `python -m` runs. */
+  readonly module: 'jupyterlab' | 'notebook';
+  readonly version: string;
+  /** Why not the usual way, for the user; null when it is. */
+  readonly note: string | null;
+}
+
+const distributions = { lab: 'jupyterlab', notebook: 'notebook' } as const;
+const titles = { lab: 'JupyterLab', notebook: 'Jupyter Notebook' } as const;
+
+/**
+ * Reads from the environment's own metadata whether and how its Jupyter can be served; starts no Python.
+ *
+ * A Unix socket with no token needs jupyter_server 2 (its `IdentityProvider`), as JupyterLab 4 and Notebook 7 bring.
+ * Errors: `environment-without-jupyter`.
+ */
+export async function planJupyter(
+  environment: Environment,
+  app: 'lab' | 'notebook',
+  direct: boolean,
+): Promise<JupyterPlan> {
+  const module = distributions[app];
+  const version = await packageVersion(environment, module);
+  if (!version) throw withoutJupyter(environment, app);
+  const server = await packageVersion(environment, 'jupyter-server');
+  const old = app === 'notebook' && major(version) < 7 ? `Notebook ${version}` : tooOld(server);
+  if (old) {
+    const note = `${old} cannot be served through a private socket, so it has a port and a token of its own.`;
+    return { way: 'direct', module, version, note };
+  }
+  if (direct) return { way: 'direct', module, version, note: 'It has a port and a token of its own, as asked.' };
+  return { way: 'socket', module, version, note: null };
+}
+
+function major(version: string): number {
+  return Number.parseInt(version, 10);
+}
+
+function tooOld(server: string | undefined): string | null {
+  if (!server) return 'A JupyterLab without jupyter_server';
+  return major(server) < 2 ? `jupyter_server ${server}` : null;
+}
+
+function withoutJupyter(environment: Environment, app: 'lab' | 'notebook'): PierError {
+  const python = path.join(environment.prefix, 'bin', 'python');
+  return new PierError('environment-without-jupyter', `${environment.name} has no ${titles[app]}.`, {
+    hint: `uv pip install --python ${quote(python)} ${distributions[app]}`,
+  });
+}
+
+/** Where one Jupyter listens and what it serves. */
+export interface JupyterPlace {
+  readonly id: string;
+  readonly directory: string;
+  /** The agent's private directory on this node. */
+  readonly runtimeDirectory: string;
+}
+
+/**
+ * The command for a Jupyter on a Unix socket, with every setting that safety rests on given on the command line,
+ * where nothing in the user's own configuration can override it:
+ *
+ *     PREFIX/bin/python -m jupyterlab --no-browser --ServerApp.sock=DIR/j.sock --ServerApp.base_url=/s/ID/ …
+ *
+ * It has no token: only the socket's mode (0600, in a 0700 directory) lets anybody in. Nothing in argv is secret.
+ * Source: jupyter_server 2 documentation, “Config file and command line options”.
+ */
+export function socketArguments(plan: JupyterPlan, place: JupyterPlace): string[] {
+  return [
+    '-m',
+    plan.module,
+    '--no-browser',
+    ...(uid() === 0 ? ['--allow-root'] : []),
+    `--ServerApp.sock=${socketOf(place.runtimeDirectory)}`,
+    '--ServerApp.sock_mode=0600',
+    `--ServerApp.base_url=/s/${place.id}/`,
+    `--ServerApp.local_hostnames=${place.id}.localhost`,
+    `--ServerApp.root_dir=${place.directory}`,
+    '--ServerApp.allow_remote_access=False',
+    '--ServerApp.allow_origin=',
+    '--ServerApp.allow_origin_pat=',
+    '--ServerApp.disable_check_xsrf=False',
+    '--ServerApp.certfile=',
+    '--ServerApp.keyfile=',
+    '--ServerApp.identity_provider_class=jupyter_server.auth.identity.PasswordIdentityProvider',
+    '--IdentityProvider.token=',
+    '--PasswordIdentityProvider.hashed_password=',
+    '--PasswordIdentityProvider.password_required=False',
+  ];
+}
+
+/**
+ * The command for a Jupyter too old for that, or asked for by `--direct`: this machine's loopback and a token, which
+ * travels in `JUPYTER_TOKEN`, where only the same user can read it.
+ *
+ *     PREFIX/bin/python -m jupyterlab --no-browser --ip=127.0.0.1 --port=PORT
+ */
+export function directArguments(plan: JupyterPlan, port: number): string[] {
+  return [
+    '-m',
+    plan.module,
+    '--no-browser',
+    ...(uid() === 0 ? ['--allow-root'] : []),
+    '--ip=127.0.0.1',
+    `--port=${port}`,
+    // Both names, for both servers that the old releases run on; each passes over the other's.
+    '--ServerApp.port_retries=0',
+    '--NotebookApp.port_retries=0',
+  ];
+}
+
+export function socketOf(runtimeDirectory: string): string {
+  return path.join(runtimeDirectory, 'j.sock');
+}
+
+export function makeToken(): string {
+  return randomBytes(24).toString('hex');
+}

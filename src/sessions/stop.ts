@@ -1,0 +1,75 @@
+import { liveness, PierError, writeRecordOnce } from '../files/index.ts';
+import { cancel } from '../jobs/index.ts';
+import { signalRecorded } from '../process/index.ts';
+import { isLive, readSession } from './list.ts';
+import { readRecords } from './records.ts';
+import { removeRuntimeDirectory } from './remove-runtime-directory.ts';
+import type { Session } from './session.ts';
+import { attemptFiles, sessionFiles } from './store.ts';
+
+/** Milliseconds that an agent has to end its session, before its job is ended without it. */
+const patience = 15_000;
+
+/**
+ * Asks for the end: `stop.json`, which the agent obeys even when nobody can signal it, and a signal where we can.
+ *
+ * `by` says who, for the user: `pier session stop`. The first one who asks is kept.
+ */
+export async function requestStop(id: string, by: string): Promise<void> {
+  await writeRecordOnce(sessionFiles(id).stop, { by, at: new Date().toISOString() });
+  const { started } = await readRecords(id);
+  if (started) signalRecorded(started.agent, 'SIGTERM', 'process');
+}
+
+/**
+ * Stops a session and waits until nothing of it is left; cleans up behind one that ended badly.
+ *
+ * Returns the session as it is then. Error: `session-out-of-reach` when it runs where we cannot signal.
+ */
+export async function stopSession(id: string, by: string): Promise<Session> {
+  if (isLive(await readSession(id))) {
+    await requestStop(id, by);
+    await untilOver(id);
+  }
+  await clearRemains(id);
+  return await readSession(id);
+}
+
+async function untilOver(id: string): Promise<void> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const session = await readSession(id);
+    if (!isLive(session)) return;
+    if (Date.now() > deadline) return await endWithoutAgent(id, session);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function endWithoutAgent(id: string, session: Session): Promise<void> {
+  const { submitted } = await readRecords(id);
+  if (submitted && (await cancel(submitted, 5000))) return;
+  throw new PierError('session-out-of-reach', `Session ${id} cannot be ended from here. ${session.reason}`, {
+    hint: `On ${session.host ?? 'its own machine'}: pier session stop ${id}`,
+  });
+}
+
+/** Ends what outlived its agent and removes its private directory; only on the machine where it ran. */
+async function clearRemains(id: string): Promise<void> {
+  const { attempt, started, endpoint, end, stop } = await readRecords(id);
+  if (!started || liveness(started.agent) !== 'dead') return;
+  if (endpoint && signalRecorded(endpoint.jupyter, 'SIGTERM', 'process')) {
+    const deadline = Date.now() + 8000;
+    while (liveness(endpoint.jupyter) === 'alive' && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    signalRecorded(endpoint.jupyter, 'SIGKILL', 'group');
+  }
+  await removeRuntimeDirectory(id, started.runtimeDirectory);
+  if (end) return;
+  const reason = stop ? `It was stopped by ${stop.by}.` : 'Its agent was killed; what was left of it has been ended.';
+  await writeRecordOnce(attemptFiles(id, attempt).end, {
+    state: stop ? 'ended' : 'failed',
+    reason,
+    ended: new Date().toISOString(),
+  });
+}

@@ -1,0 +1,72 @@
+import { randomInt } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { cannotWrite, errnoOf, makePrivateDirectory, namesIn, PierError, places } from '../files/index.ts';
+
+const letters = 'abcdefghijklmnopqrstuvwxyz';
+const letterOrDigit = `${letters}234567`;
+const idPattern = /^[a-z][a-z2-7]{7}$/;
+
+/** `<state>/sessions`: one directory for each session, named by its id. */
+export function sessionsDirectory(): string {
+  return path.join(places().state, 'sessions');
+}
+
+/** The ids on record, newest not necessarily last. Reads one directory. */
+export async function sessionIds(): Promise<string[]> {
+  return (await namesIn(sessionsDirectory())).filter((name) => idPattern.test(name));
+}
+
+/** The files of one session. Each has one writer; see docs/sessions.md. */
+export function sessionFiles(id: string) {
+  if (!idPattern.test(id)) throw new PierError('session-unknown', `${JSON.stringify(id)} is not a session's id.`);
+  const directory = path.join(sessionsDirectory(), id);
+  return {
+    directory,
+    request: path.join(directory, 'request.json'),
+    stop: path.join(directory, 'stop.json'),
+    attempts: path.join(directory, 'attempts'),
+  };
+}
+
+/** The files of one attempt, counted from 1. */
+export function attemptFiles(id: string, attempt: number) {
+  const directory = path.join(sessionFiles(id).attempts, String(attempt));
+  const file = (name: string) => path.join(directory, name);
+  return {
+    directory,
+    script: file('job.sh'),
+    log: file('log'),
+    submitted: file('submitted.json'),
+    started: file('started.json'),
+    endpoint: file('endpoint.json'),
+    beat: file('beat.json'),
+    end: file('end.json'),
+  };
+}
+
+/** Makes the directory of a new session under an id that nobody has. */
+export async function makeSessionDirectory(): Promise<string> {
+  const parent = sessionsDirectory();
+  await makePrivateDirectory(parent);
+  for (;;) {
+    const id = randomId();
+    try {
+      await mkdir(path.join(parent, id), { mode: 0o700 });
+      return id;
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw cannotWrite(path.join(parent, id), error);
+    }
+  }
+}
+
+function randomId(): string {
+  const rest = Array.from({ length: 7 }, () => letterOrDigit[randomInt(letterOrDigit.length)]);
+  return `${letters[randomInt(letters.length)]}${rest.join('')}`;
+}
+
+/** The number of the newest attempt; 0 when there was none. */
+export async function newestAttempt(id: string): Promise<number> {
+  const numbers = (await namesIn(sessionFiles(id).attempts)).map(Number).filter(Number.isSafeInteger);
+  return Math.max(0, ...numbers);
+}

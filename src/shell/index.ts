@@ -1,0 +1,1 @@
+export { commandLine, quote } from './quote.ts';
