@@ -1,0 +1,65 @@
+import { PierError } from '../files/index.ts';
+import type { Site } from '../site/index.ts';
+import type { CommandContext, Options } from './command.ts';
+import { onInterrupt } from './interrupt.ts';
+import { printLine, printNote, printResult } from './print.ts';
+import { type ShownProgress, showProgress } from './progress.ts';
+import { isTerminal } from './terminal.ts';
+
+/** What a command gets to work with, from what was typed; and its progress, to be taken off the screen at the end. */
+export function makeContext(words: readonly string[], options: Options): CommandContext & { shown: ShownProgress } {
+  const json = options.flag('json');
+  const verbose = options.flag('verbose');
+  const shown = showProgress({ quiet: json && !verbose });
+  const isInteractive = () => !json && !options.flag('no-input') && isTerminal(0) && isTerminal(2);
+  return {
+    words,
+    options,
+    json,
+    verbose,
+    shown,
+    get interactive() {
+      return isInteractive();
+    },
+    explain: options.flag('explain'),
+    site: once(() => loadSiteNamed(options.value('site'))),
+    progress: shown.progress,
+    confirm: async (question) => {
+      shown.clear();
+      return options.flag('yes') || (await ask(question, isInteractive()));
+    },
+    answer: (result) => {
+      shown.clear();
+      printResult(result, json);
+    },
+    line: printLine,
+    note: (text) => {
+      shown.clear();
+      if (!json || verbose) printNote(text);
+    },
+    onInterrupt,
+  };
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+async function loadSiteNamed(name: string | undefined): Promise<Site> {
+  const { loadSite } = await import('../site/index.ts');
+  return loadSite(name === undefined ? {} : { site: name });
+}
+
+async function ask(question: string, interactive: boolean): Promise<boolean> {
+  if (!interactive) {
+    throw new PierError('needs-answer', `${question} Nobody is here to answer.`, { hint: 'the same with --yes' });
+  }
+  const { confirm, isCancel } = await import('@clack/prompts');
+  const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
+  if (isCancel(answer)) throw new PierError('interrupted', 'Interrupted.');
+  return answer;
+}

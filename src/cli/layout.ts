@@ -1,0 +1,104 @@
+import { stripVTControlCharacters } from 'node:util';
+import { columns, paint } from './terminal.ts';
+
+const wide =
+  /^(?:\p{Emoji_Presentation}|\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|[\u3000-\u303e\uff01-\uff60\uffe0-\uffe6])/u;
+
+/** Terminal columns that text takes; styles take none. */
+export function displayWidth(text: string): number {
+  const plain = stripVTControlCharacters(text);
+  // Printable ASCII is the common case and needs no segmenter.
+  if (/^[\x20-\x7e]*$/.test(plain)) return plain.length;
+  let width = 0;
+  for (const { segment } of new Intl.Segmenter().segment(plain)) {
+    if (/^\p{Mark}+$/u.test(segment)) continue;
+    width += wide.test(segment) || segment.includes('\ufe0f') ? 2 : 1;
+  }
+  return width;
+}
+
+function cut(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  let kept = '';
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (displayWidth(kept + segment) > width - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+
+function pad(text: string, width: number, side: 'left' | 'right'): string {
+  const space = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return side === 'left' ? space + text : text + space;
+}
+
+/**
+ * Rows under their headings, in columns two spaces apart. Columns named in `right` are aligned to the right;
+ * too wide for the screen, the widest columns are cut, at `…`.
+ */
+export function table(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  options: { readonly right?: readonly string[] } = {},
+): string {
+  const widths = narrow(headings.map((heading, at) => Math.max(...[heading, ...column(rows, at)].map(displayWidth))));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => {
+        const side = options.right?.includes(headings[at] ?? '') ? 'left' : 'right';
+        return pad(cut(cell, widths[at] ?? 0), widths[at] ?? 0, side);
+      })
+      .join('  ')
+      .trimEnd();
+  return [paint('bold', line(headings)), ...rows.map(line)].join('\n');
+}
+
+function column(rows: readonly (readonly string[])[], at: number): string[] {
+  return rows.map((row) => row[at] ?? '');
+}
+
+/** Takes columns off the widest until all fit; below 8 nothing is taken. */
+function narrow(widths: number[]): number[] {
+  const room = columns() - 2 * (widths.length - 1);
+  const fitted = [...widths];
+  while (fitted.reduce((sum, width) => sum + width, 0) > room) {
+    const most = Math.max(...fitted);
+    if (most <= 8) break;
+    fitted[fitted.indexOf(most)] = most - 1;
+  }
+  return fitted;
+}
+
+/** Label and value, one a line, values in one column; long values are wrapped under themselves. */
+export function fields(pairs: readonly (readonly [label: string, value: string | null | undefined])[]): string {
+  const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] != null && pair[1] !== '');
+  const width = Math.max(0, ...shown.map(([label]) => displayWidth(label))) + 2;
+  return shown
+    .map(([label, value]) => paint('bold', pad(label, width, 'right')) + wrap(value, ' '.repeat(width)).trimStart())
+    .join('\n');
+}
+
+/**
+ * Text in lines that fit, every one after `indent`. A line's own leading spaces are kept;
+ * a word longer than a line, such as a path, is kept whole.
+ */
+export function wrap(text: string, indent = ''): string {
+  return text
+    .split('\n')
+    .flatMap((line) => wrapLine(line.trimStart(), indent + line.slice(0, line.length - line.trimStart().length)))
+    .join('\n');
+}
+
+function wrapLine(text: string, indent: string): string[] {
+  const room = columns() - displayWidth(indent);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && displayWidth(longer) > room) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line].map((wrapped) => (indent + wrapped).trimEnd());
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+import { writeSync } from 'node:fs';
+import { protocol, version } from './version.ts';
+
+// The entry, and the only place that catches. What is heavier is imported once it is clear what is asked for.
+
+/** What `exec` and its like end with when pier itself failed: other numbers are the program's own, as with docker. */
+const ownFailure = 125;
+
+const argv = process.argv.slice(2);
+
+if (argv.join(' ') === '--version') writeSync(1, `pier ${version}\n`);
+else void start().then((status) => process.exit(status));
+
+async function start(): Promise<number> {
+  let json = argv.slice(0, [...argv, '--'].indexOf('--')).includes('--json');
+  try {
+    refuseOldNode();
+    if (argv[0] === '__complete') return (await import('./complete.ts')).printCompletions(argv.slice(1));
+    if ([...argv].sort().join(' ') === '--json --version') return printVersion();
+    const { parse } = await import('./parse.ts');
+    const request = parse(argv);
+    if (request.kind === 'help') {
+      (await import('./print.ts')).printText(request.text);
+      return 0;
+    }
+    json = request.options.flag('json');
+    const { perform } = await import('./perform.ts');
+    return await perform(request.row, request.words, request.options);
+  } catch (error) {
+    return await fail(error, json);
+  }
+}
+
+function printVersion(): number {
+  const { platform, arch, versions } = process;
+  const described = { pier: version, protocol, node: versions.node, platform: `${platform}-${arch}` };
+  writeSync(1, `${JSON.stringify({ version: described }, null, 2)}\n`);
+  return 0;
+}
+
+function refuseOldNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  throw new Error(`pier needs Node 20.19 or newer; this is ${process.versions.node} (${process.execPath}).`);
+}
+
+async function fail(error: unknown, json: boolean): Promise<number> {
+  const { PierError } = await import('../files/index.ts');
+  const { interruptedStatus, statusOf } = await import('./interrupt.ts');
+  const { printError } = await import('./print.ts');
+  const ended = interruptedStatus();
+  const told = ended === undefined ? error : new PierError('interrupted', 'Interrupted.', { cause: error });
+  printError(told, json);
+  if (ended !== undefined) return ended;
+  if (error instanceof PierError && error.code === 'interrupted') return statusOf('SIGINT');
+  const { passesOn } = await import('./parse.ts');
+  if (passesOn(argv)) return ownFailure;
+  return error instanceof PierError ? error.exitStatus : 2;
+}

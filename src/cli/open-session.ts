@@ -1,0 +1,71 @@
+import { hostname, userInfo } from 'node:os';
+import { PierError } from '../files/index.ts';
+import { ensurePortal, openInBrowser, type PortalClient } from '../portal/index.ts';
+import { readLog, type Session } from '../sessions/index.ts';
+import { commandLine } from '../shell/index.ts';
+
+/** How a person gets to a session or the portal. */
+export interface Opening {
+  /** Works once, for ten minutes; afterwards the browser stays signed in. */
+  readonly url: string;
+  readonly opened: boolean;
+  /** The line to paste on the laptop, when this machine was reached over ssh. */
+  readonly tunnel: string | null;
+}
+
+/** Brings a ready session within the browser's reach. Errors: those of the portal. */
+export async function openSession(session: Session, browser: boolean): Promise<Opening> {
+  if (session.endpoint?.kind === 'direct') {
+    const { url } = session.endpoint;
+    return { url, opened: browser && (await openInBrowser(url)) === 'opened', tunnel: directTunnel(url) };
+  }
+  const portal = await ensurePortal();
+  const url = await portal.signInUrl({ session: session.id, lasting: true });
+  return { url, opened: browser && (await openInBrowser(url)) === 'opened', tunnel: reachFrom(portal) };
+}
+
+/** `ssh -N -L PORT:SOCKET USER@HOST`, to this very node; null when nobody came over ssh. */
+export function reachFrom(portal: PortalClient): string | null {
+  const node = thisNode();
+  return node && commandLine(['ssh', '-N', '-L', `${portal.port}:${portal.socket}`, node]);
+}
+
+function directTunnel(url: string): string | null {
+  const node = thisNode();
+  const { port } = new URL(url);
+  return node && commandLine(['ssh', '-N', '-L', `${port}:127.0.0.1:${port}`, node]);
+}
+
+/**
+ * `USER@HOST` as the laptop reaches this node. An alias may lead to another login node, so: this node's full name,
+ * or the address the laptop itself came to (the third word of SSH_CONNECTION, ssh(1)).
+ */
+function thisNode(): string | undefined {
+  const address = process.env.SSH_CONNECTION?.split(' ')[2];
+  if (!address) return undefined;
+  const name = hostname();
+  return `${userInfo().username}@${name.includes('.') && !name.endsWith('.localdomain') ? name : address}`;
+}
+
+export function describeOpening(session: Session, opening: Opening): string {
+  const app = session.app === 'lab' ? 'JupyterLab' : 'Jupyter Notebook';
+  const note = session.endpoint?.kind === 'direct' ? `\n\n${session.reason}` : '';
+  const what = `${app} in ${session.environment.name} (session ${session.id})`;
+  return `${describeAddress(what, opening, `pier session open ${session.id}`)}${note}`;
+}
+
+export function describeAddress(what: string, { url, opened, tunnel }: Opening, again: string): string {
+  if (opened) return `${what} is open in your browser.`;
+  const once = `This address works once, within 10 minutes. For another: ${again}`;
+  if (tunnel === null) return `${what} is ready:\n\n  ${url}\n\n${once}`;
+  return `${what} is ready. On your own computer, in a new terminal:\n\n  ${tunnel}\n\nthen open:\n\n  ${url}\n\n${once}`;
+}
+
+/** The error for a session that ended instead of getting ready, with the end of its log. */
+export async function sessionFailed(session: Session): Promise<PierError> {
+  const log = session.reason.includes('\n') ? '' : (await readLog(session.id, 8)).trim();
+  const tail = log ? `\nThe end of its log:\n${log}` : '';
+  return new PierError('session-not-ready', `Session ${session.id} is ${session.state}. ${session.reason}${tail}`, {
+    hint: `pier session logs ${session.id}`,
+  });
+}

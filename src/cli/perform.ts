@@ -1,0 +1,23 @@
+import { PierError } from '../files/index.ts';
+import type { CommandRow, Options } from './command.ts';
+import { makeContext } from './context.ts';
+import { catchInterrupts } from './interrupt.ts';
+
+/** Runs the command that was asked for, prints its answer, and gives back the exit status. */
+export async function perform(row: CommandRow, words: readonly string[], options: Options): Promise<number> {
+  if (options.value('host') !== undefined) {
+    throw new PierError('not-there-yet', '--host is not there yet: pier cannot ask another machine.', {
+      hint: `ssh ${options.value('host')} pier ${row.path}`,
+    });
+  }
+  const context = makeContext(words, options);
+  catchInterrupts(context.shown.clear);
+  try {
+    const command = await row.load();
+    const result = await command.run(context);
+    if (result) context.answer(result);
+    return result?.exitStatus ?? 0;
+  } finally {
+    context.shown.clear();
+  }
+}

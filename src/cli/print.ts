@@ -1,0 +1,85 @@
+import { writeSync } from 'node:fs';
+import { errnoOf, PierError } from '../files/index.ts';
+import type { CommandResult } from './command.ts';
+import { wrap } from './layout.ts';
+import { printable, printableCopy, safeJson } from './printable.ts';
+import { paint } from './terminal.ts';
+
+/**
+ * Writes all of it at once. `process.stdout` would cost 3 ms of every start, and leave text behind at exit.
+ * A reader that went away (`pier env list | head -1`) is no error; false says so.
+ */
+function write(descriptor: 1 | 2, text: string): boolean {
+  let rest = Buffer.from(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      if (errnoOf(error) === 'EPIPE') return false;
+      if (errnoOf(error) !== 'EAGAIN') throw error;
+      // Somebody made the pipe non-blocking, and it is full.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+  return true;
+}
+
+/** Prints a command's answer on stdout. */
+export function printResult(result: CommandResult, json: boolean): void {
+  if (json) {
+    write(1, `${safeJson(result.value)}\n`);
+    return;
+  }
+  const text = result.human(printableCopy(result.value) as never);
+  if (text !== '') write(1, `${text}\n`);
+}
+
+/** Prints text of our own, such as help, on stdout. */
+export function printText(text: string): void {
+  write(1, text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** Prints one line from outside on stdout; when nobody reads them any more, pier is done. */
+export function printLine(text: string): void {
+  if (!write(1, `${printable(text)}\n`)) process.exit(0);
+}
+
+/** Prints a remark on stderr. */
+export function printNote(text: string): void {
+  write(2, `${wrap(safeLines(text))}\n`);
+}
+
+/** Writes to the terminal behind stderr as it is: for the progress line. */
+export function drawOnStderr(text: string): void {
+  write(2, text);
+}
+
+/** Prints why it failed: for a person on stderr, with `--json` as a document on stdout. */
+export function printError(error: unknown, json: boolean): void {
+  if (json) write(1, `${safeJson({ error: describe(error) })}\n`);
+  if (error instanceof PierError) {
+    if (!json) write(2, `${readable(error)}\n`);
+  } else {
+    write(2, `${safeLines(error instanceof Error ? (error.stack ?? String(error)) : String(error))}\n\n${report()}\n`);
+  }
+}
+
+const report =
+  () => `${paint('bold', 'pier:', 2)} this is a mistake in pier itself. Please report it, with the lines above,
+the command you typed and what pier --version --json prints.`;
+
+function describe(error: unknown): { code: string; message: string; hint: string | null } {
+  if (error instanceof PierError) return { code: error.code, message: error.message, hint: error.hint ?? null };
+  return { code: 'bug', message: error instanceof Error ? error.message : String(error), hint: null };
+}
+
+function readable(error: PierError): string {
+  const message = wrap(`pier: ${safeLines(error.message)}`).replace(/^pier:/, paint('red', 'pier:', 2));
+  if (error.hint === undefined) return message;
+  const hint = wrap(safeLines(error.hint), '       ').trimStart();
+  return `${message}\n  ${paint('bold', 'Try:', 2)} ${hint}`;
+}
+
+function safeLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}

@@ -1,0 +1,219 @@
+// The one table of commands: parse.ts builds the named one from it, help.ts and complete.ts read it.
+//
+// A command is a file in commands/ that exports
+//
+//   export async function run(context: CommandContext): Promise<CommandResult | undefined>
+//
+// It reads `context.words` and `context.options.value('env')`, does its work, and gives back
+// `result(value, human, exitStatus?)`: `value` is what --json writes, `human(value)` the same for a person (strings in
+// it are safe to print). It throws PierError, never exits, never writes to stdout. One that stays after its answer
+// (lab) calls `context.answer(result(…))` and returns undefined. All of it is typed and described in command.ts.
+import type { CommandRow, OptionRow } from './command.ts';
+
+const environment: OptionRow = {
+  flags: '-e, --env <name>',
+  summary: 'Environment to use, by name or by path',
+  complete: 'environment',
+};
+
+const jupyterOptions: readonly OptionRow[] = [
+  environment,
+  { flags: '--on <where>', summary: 'Where it runs', choices: ['here'] },
+  { flags: '--dir <directory>', summary: 'Directory it shows (default: this one)', complete: 'directory' },
+  { flags: '--detach', summary: 'Come back when it is ready; it keeps running' },
+  { flags: '--no-browser', summary: 'Print the address and open no browser' },
+  { flags: '--direct', summary: 'The older way: a port on this machine and a token' },
+];
+
+/** Options that every command takes, before or after its name. */
+export const everywhere: readonly OptionRow[] = [
+  { flags: '--json', summary: 'One JSON document on standard output, errors too' },
+  { flags: '--explain', summary: 'Print the commands that do it by hand; do nothing' },
+  { flags: '--verbose', summary: 'Say more about what is done' },
+  { flags: '--site <name>', summary: 'Use this site profile', complete: 'site' },
+  { flags: '--host <host>', summary: 'Do it on another machine', hidden: true },
+  { flags: '--yes', summary: 'Answer every question with yes' },
+  { flags: '--no-input', summary: 'Ask nothing' },
+];
+
+/** What `pier` alone runs. */
+export const here: CommandRow = {
+  path: '',
+  summary: 'Where am I: site, environment, space, sessions, and what to do next',
+  load: () => import('./commands/here.ts'),
+};
+
+export const commands: readonly CommandRow[] = [
+  {
+    path: 'lab',
+    summary: 'Open JupyterLab in an environment',
+    group: 'Notebooks',
+    options: jupyterOptions,
+    examples: [
+      ['pier lab', 'the default environment, made first if need be'],
+      ['pier lab -e ml --dir ~/work', 'another environment and directory'],
+    ],
+    load: () => import('./commands/lab.ts'),
+  },
+  {
+    path: 'notebook',
+    summary: 'Open the classic Jupyter Notebook',
+    group: 'Notebooks',
+    options: jupyterOptions,
+    examples: [['pier notebook -e sci', 'in the environment sci']],
+    load: () => import('./commands/notebook.ts'),
+  },
+  {
+    path: 'session list',
+    summary: 'Show your Jupyter sessions',
+    group: 'Notebooks',
+    options: [{ flags: '--all', summary: 'Also those that ended' }],
+    examples: [['pier session list --all', 'with those that ended']],
+    load: () => import('./commands/session-list.ts'),
+  },
+  {
+    path: 'session open',
+    summary: 'Open a session in the browser again',
+    group: 'Notebooks',
+    arguments: [{ name: '<id>', summary: 'As in pier session list', complete: 'session' }],
+    options: [{ flags: '--no-browser', summary: 'Print the address and open no browser' }],
+    examples: [['pier session open kd3m7q2a', 'after the terminal was closed']],
+    load: () => import('./commands/session-open.ts'),
+  },
+  {
+    path: 'session stop',
+    summary: 'Stop sessions',
+    group: 'Notebooks',
+    arguments: [{ name: '[ids...]', summary: 'As in pier session list', complete: 'session' }],
+    options: [{ flags: '--all', summary: 'Every session of yours' }],
+    examples: [['pier session stop kd3m7q2a', 'ends its kernels too: save first']],
+    load: () => import('./commands/session-stop.ts'),
+  },
+  {
+    path: 'session logs',
+    summary: 'Show what Jupyter of a session wrote',
+    group: 'Notebooks',
+    arguments: [{ name: '<id>', summary: 'As in pier session list', complete: 'session' }],
+    options: [{ flags: '-f, --follow', summary: 'Keep showing new lines' }],
+    examples: [['pier session logs -f kd3m7q2a', 'until Ctrl+C']],
+    load: () => import('./commands/session-logs.ts'),
+  },
+  {
+    path: 'portal',
+    summary: 'Open the page with all your sessions',
+    group: 'Notebooks',
+    options: [
+      { flags: '--no-browser', summary: 'Print the address and open no browser' },
+      { flags: '--stop', summary: 'Stop the portal; sessions go on' },
+      { flags: '--serve', summary: 'Be the portal', hidden: true },
+    ],
+    examples: [['pier portal', 'in the browser']],
+    load: () => import('./commands/portal.ts'),
+  },
+  {
+    path: 'env list',
+    summary: 'Show environments: Python, files, size, state',
+    group: 'Environments',
+    examples: [['pier env list --json', 'for a script']],
+    load: () => import('./commands/env-list.ts'),
+  },
+  {
+    path: 'env show',
+    summary: 'Show one environment and what is in it',
+    group: 'Environments',
+    arguments: [{ name: '<name>', summary: 'Its name or path', complete: 'environment' }],
+    examples: [['pier env show sci', 'with its packages']],
+    load: () => import('./commands/env-show.ts'),
+  },
+  {
+    path: 'env create',
+    summary: 'Make an environment; says first what it will cost',
+    group: 'Environments',
+    arguments: [
+      { name: '<name>', summary: 'What to call it' },
+      { name: '[specs...]', summary: 'Packages, such as numpy or "pandas>=2"' },
+    ],
+    options: [
+      { flags: '--from <catalogue>', summary: 'Start from a list of the catalogue', complete: 'catalogue' },
+      { flags: '--python <version>', summary: 'Python to use, such as 3.12' },
+    ],
+    examples: [
+      ['pier env create sci', 'the catalogue has a list of that name'],
+      ['pier env create mine --from sci "xarray>=2024"', 'that list and more'],
+    ],
+    load: () => import('./commands/env-create.ts'),
+  },
+  {
+    path: 'env remove',
+    summary: 'Delete an environment of yours',
+    group: 'Environments',
+    arguments: [{ name: '<name>', summary: 'Its name', complete: 'environment' }],
+    examples: [['pier env remove old --yes', 'without being asked']],
+    load: () => import('./commands/env-remove.ts'),
+  },
+  {
+    path: 'catalogue list',
+    summary: 'Show the package lists environments can start from',
+    group: 'Environments',
+    examples: [['pier catalogue list', 'sci and its like']],
+    load: () => import('./commands/catalogue-list.ts'),
+  },
+  {
+    path: 'catalogue show',
+    summary: 'Show what is in one of these lists',
+    group: 'Environments',
+    arguments: [{ name: '<name>', summary: 'As in pier catalogue list', complete: 'catalogue' }],
+    examples: [['pier catalogue show sci', 'its packages']],
+    load: () => import('./commands/catalogue-show.ts'),
+  },
+  {
+    path: 'exec',
+    summary: 'Run a command in an environment',
+    group: 'Running things',
+    passesOn: true,
+    arguments: [{ name: '<command...>', summary: 'The program and its arguments', complete: 'command' }],
+    options: [environment],
+    examples: [['pier exec -e sci -- python analysis.py', 'ends with the status of python']],
+    load: () => import('./commands/exec.ts'),
+  },
+  {
+    path: 'site show',
+    summary: 'Show the site profile in force and where it comes from',
+    group: 'This place',
+    examples: [['pier site show --json', 'every value and its source']],
+    load: () => import('./commands/site-show.ts'),
+  },
+  {
+    path: 'site check',
+    summary: 'Check a site profile, with line and column of each mistake',
+    group: 'This place',
+    arguments: [{ name: '<file>', summary: 'A profile, in YAML', complete: 'file' }],
+    examples: [['pier site check my-cluster.yaml', 'before it is installed']],
+    load: () => import('./commands/site-check.ts'),
+  },
+  {
+    path: 'site schema',
+    summary: 'Print the JSON Schema of site profiles, for an editor',
+    group: 'This place',
+    examples: [['pier site schema > site.schema.json', 'completion and checks while typing']],
+    load: () => import('./commands/site-schema.ts'),
+  },
+  {
+    path: 'completion',
+    summary: 'Print the completion script for a shell',
+    group: 'This place',
+    arguments: [{ name: '<shell>', summary: 'bash, zsh or fish', complete: 'shell' }],
+    examples: [
+      ['. <(pier completion bash)', 'for this bash or zsh (with zsh as the word)'],
+      ['pier completion fish | source', 'for this fish'],
+    ],
+    load: () => import('./commands/completion.ts'),
+  },
+  {
+    path: 'agent',
+    summary: 'Run the Jupyter server of a session (pier starts this itself)',
+    hidden: true,
+    arguments: [{ name: '<id>', summary: 'Session' }],
+    load: () => import('./commands/agent.ts'),
+  },
+];
