@@ -1,0 +1,5 @@
+export { checkProfile, type ProfileCheck, profileJsonSchema } from './check.ts';
+export { expandTemplate } from './expand.ts';
+export { loadSite, shippedSites } from './load.ts';
+export { type Problem, problemLine } from './problem.ts';
+export type { Leaf, Profile, Site } from './site.ts';

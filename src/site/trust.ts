@@ -1,0 +1,111 @@
+import { constants, type Stats } from 'node:fs';
+import { lstat, open, readlink } from 'node:fs/promises';
+import path from 'node:path';
+import { errnoOf, PierError, tilde, uid } from '../files/index.ts';
+
+/** Bytes; the longest shipped profile has a tenth of it. */
+const sizeLimit = 256 * 1024;
+
+/** As the kernel: path_resolution(7). */
+const mostLinks = 40;
+
+export interface TrustedText {
+  readonly text: string;
+  /** Changes whenever the file does. */
+  readonly stamp: string;
+}
+
+/**
+ * Reads a text file that nobody but us and root can have written or put there; undefined when there is none.
+ *
+ * Throws `site-untrusted` when somebody else could, `site-invalid` for what is no text file or larger than 256 KiB.
+ */
+export async function readTrusted(file: string): Promise<TrustedText | undefined> {
+  const real = await trustedPath(file);
+  if (real === undefined) return undefined;
+  // O_NONBLOCK: opening a FIFO does not wait for its writer.
+  const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((cause) => {
+    throw unreadable(file, cause);
+  });
+  try {
+    const stats = await handle.stat({ bigint: true });
+    if (!stats.isFile()) throw new PierError('site-invalid', `${tilde(file)} is not a regular file.`);
+    if (stats.size > sizeLimit) throw new PierError('site-invalid', `${tilde(file)} is larger than 256 KiB.`);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await handle.readFile());
+    return { text, stamp: [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ') };
+  } catch (cause) {
+    if (cause instanceof TypeError) throw new PierError('site-invalid', `${tilde(file)} is not UTF-8 text.`, { cause });
+    throw cause;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Follows a path as the kernel does, and gives the one without links; undefined when it leads nowhere.
+ *
+ * Each directory and link on the way, and the file, has to be ours or root's, and writable by nobody else. A sticky
+ * directory such as `/tmp` is an exception: others can add names there, but not replace ours. So the next step has
+ * to be ours; root's does not do, for anybody may be able to make a hard link to a file of root's.
+ */
+async function trustedPath(file: string): Promise<string | undefined> {
+  const pending = path.resolve(file).split('/').filter(Boolean);
+  let links = 0;
+  let current = '/';
+  let sticky = isSharedSticky(refuseForeign('/', await lstat('/'), false));
+  for (let step = pending.shift(); step !== undefined; step = pending.shift()) {
+    const next = path.join(current, step);
+    const stats = await lstatOrNone(next);
+    if (!stats) return undefined;
+    refuseForeign(next, stats, sticky && step !== '..');
+    if (stats.isSymbolicLink()) {
+      if (++links > mostLinks) throw untrusted(next, 'leads in a circle of links');
+      const target = await readlink(next);
+      pending.unshift(...target.split('/').filter((part) => part !== '' && part !== '.'));
+      if (!path.isAbsolute(target)) continue;
+      current = '/';
+    } else {
+      current = next;
+    }
+    sticky = isSharedSticky(await lstat(current));
+  }
+  return current;
+}
+
+async function lstatOrNone(file: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(file);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === 'ENOENT' || errno === 'ENOTDIR') return undefined;
+    throw unreadable(file, error);
+  }
+}
+
+function isSharedSticky(stats: Stats): boolean {
+  return stats.isDirectory() && (stats.mode & 0o022) !== 0 && (stats.mode & 0o1000) !== 0;
+}
+
+function refuseForeign(file: string, stats: Stats, onlyOurs: boolean): Stats {
+  const owners = onlyOurs ? [uid()] : [uid(), 0];
+  if (!owners.includes(stats.uid)) throw untrusted(file, `belongs to uid ${stats.uid}`);
+  // The mode of a link says nothing; an access list shows in the group's bits (acl(5)).
+  if (!stats.isSymbolicLink() && (stats.mode & 0o022) !== 0 && !isSharedSticky(stats)) {
+    throw untrusted(file, 'can be written by others', `Look at it, then: chmod go-w '${file}'`);
+  }
+  return stats;
+}
+
+function untrusted(file: string, why: string, hint?: string): PierError {
+  return new PierError('site-untrusted', `${tilde(file)} ${why}: a site profile read through it could be anybody’s.`, {
+    hint: hint ?? `Look at it: ls -ld '${file}'. A profile of your own goes to ~/.config/pier/sites/.`,
+  });
+}
+
+function unreadable(file: string, cause: unknown): PierError {
+  const why = errnoOf(cause) === 'EACCES' ? 'you may not read it' : String(cause);
+  return new PierError('site-unreadable', `Cannot read ${tilde(file)}: ${why}.`, {
+    cause,
+    hint: `Look at it: ls -ld '${file}'`,
+  });
+}
