@@ -53,3 +53,28 @@ export interface Forecast {
   readonly filesLeft: number | null;
   readonly bytesLeft: number | null;
 }
+
+/** A distribution that is installed in an environment. */
+export interface Package {
+  readonly name: string;
+  readonly version: string;
+  /** `uv`, `pip`, `conda`; null when it says nothing. */
+  readonly installer: string | null;
+  /** Asked for by name, not only needed by another. */
+  readonly requested: boolean;
+}
+
+export interface EnvironmentDetails extends Environment {
+  readonly packages: readonly Package[];
+}
+
+/** What a person asks for. Without `from` and `specs` an environment with Python alone is made. */
+export interface EnvironmentRequest {
+  readonly name: string;
+  /** Name of a list in the catalogue, such as `sci`. */
+  readonly from?: string;
+  /** Requirements as in PEP 508, such as `numpy>=2`. */
+  readonly specs?: readonly string[];
+  /** A version such as `3.12`, or the path of an interpreter. */
+  readonly python?: string;
+}

@@ -1,0 +1,68 @@
+import { PierError, tilde } from '../files/index.ts';
+import type { Site } from '../site/index.ts';
+import type { Environment } from './environment.ts';
+import { listEnvironments, readAt } from './list.ts';
+
+/**
+ * The environment that a person means: by exact name, or else by path when there is a slash or a dot in front.
+ *
+ * Errors: `environment-unknown` with near names, `environment-ambiguous` with the paths.
+ * Its state may be any; what is to be used passes `refuseUnusable` first.
+ */
+export async function findEnvironment(site: Site, nameOrPath: string): Promise<Environment> {
+  const all = await listEnvironments(site);
+  const named = all.filter((environment) => environment.name === nameOrPath);
+  const ours = named.filter((environment) => environment.origin === 'owned');
+  const [only, other] = ours.length > 0 ? ours : named;
+  if (only && !other) return only;
+  if (only) throw ambiguous(nameOrPath, named);
+  const at = looksLikePath(nameOrPath) ? await readAt(site, nameOrPath) : undefined;
+  if (!at) throw await unknownEnvironment(nameOrPath, all);
+  return all.find((environment) => environment.prefix === at.prefix) ?? at;
+}
+
+function looksLikePath(text: string): boolean {
+  return text.includes('/') || text.startsWith('.');
+}
+
+function ambiguous(name: string, named: readonly Environment[]): PierError {
+  const paths = named.map((environment) => `  ${tilde(environment.prefix)}`).join('\n');
+  return new PierError('environment-ambiguous', `${named.length} environments are called ${name}:\n${paths}`, {
+    hint: 'Name it by its path.',
+  });
+}
+
+async function unknownEnvironment(name: string, all: readonly Environment[]): Promise<PierError> {
+  const isPath = looksLikePath(name);
+  const near = isPath ? [] : await nearNames(name, all);
+  const meant = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
+  const what = isPath ? `There is no environment at ${name}.` : `There is no environment called ${name}.${meant}`;
+  return new PierError('environment-unknown', what, {
+    hint: isPath || near.length > 0 ? 'pier env list' : `pier env create ${name}`,
+  });
+}
+
+/** At most three names that differ in few letters. */
+async function nearNames(name: string, all: readonly Environment[]): Promise<string[]> {
+  const { distance } = await import('fastest-levenshtein');
+  const names = [...new Set(all.filter(({ state }) => state !== 'ghost').map((environment) => environment.name))];
+  const scored = names.map((known) => ({ known, far: distance(name.toLowerCase(), known.toLowerCase()) }));
+  const near = scored.filter(({ known, far }) => far <= Math.max(1, Math.floor(known.length / 3)));
+  return near
+    .sort((a, b) => a.far - b.far)
+    .map(({ known }) => known)
+    .slice(0, 3);
+}
+
+/** Throws `environment-broken` unless the environment is `ok`: with what is wrong, and the next command. */
+export function refuseUnusable(environment: Environment): void {
+  const { name, prefix, state, reason, origin } = environment;
+  if (state === 'ok') return;
+  throw new PierError(
+    'environment-broken',
+    `The environment ${name} (${tilde(prefix)}) cannot be used: ${reason ?? state}`,
+    {
+      hint: origin === 'owned' ? `Make it anew: pier env remove ${name} && pier env create ${name}` : 'pier env list',
+    },
+  );
+}

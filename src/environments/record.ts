@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { readRecord, writeRecord } from '../files/index.ts';
+
+/** `<prefix>/.pier/env.json`: what pier knows about an environment that it made. */
+export interface EnvironmentRecord {
+  readonly version: 1;
+  readonly name: string;
+  /** Name of the catalogue's list it was made from, or null. */
+  readonly from: string | null;
+  /** Every requirement asked for, those of the list included, sorted. */
+  readonly specs: readonly string[];
+  readonly python: { readonly version: string; readonly base: string };
+  /** ISO 8601. */
+  readonly created: string;
+  /** Files and directories, as counted when it was made. */
+  readonly files: number;
+  /** Sizes of all files as in lstat(2), not the blocks they take. */
+  readonly bytes: number;
+  readonly variables: Readonly<Record<string, string>>;
+  /** SHA-256 of `<prefix>/.pier/pylock.toml`, in hexadecimal. */
+  readonly lock: string;
+  /** Version of the uv that made it. */
+  readonly uv: string;
+}
+
+function recordFile(prefix: string): string {
+  return path.join(prefix, '.pier', 'env.json');
+}
+
+export async function writeEnvironmentRecord(prefix: string, record: EnvironmentRecord): Promise<void> {
+  await writeRecord(recordFile(prefix), record);
+}
+
+/** The record of an environment that we made ourselves; undefined when there is none, or none that can be trusted. */
+export async function readEnvironmentRecord(prefix: string): Promise<EnvironmentRecord | undefined> {
+  try {
+    const value = await readRecord(recordFile(prefix));
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// By hand, because listing may load no schema library.
+function isRecord(value: unknown): value is EnvironmentRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const record = value as Partial<Record<keyof EnvironmentRecord, unknown>>;
+  return (
+    record.version === 1 &&
+    [record.name, record.created, record.lock, record.uv].every((text) => typeof text === 'string') &&
+    [record.files, record.bytes].every((count) => Number.isSafeInteger(count)) &&
+    (record.from === null || typeof record.from === 'string') &&
+    isTexts(record.specs) &&
+    isTexts(record.variables) &&
+    isTexts(record.python)
+  );
+}
+
+function isTexts(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string');
+}
