@@ -19,7 +19,7 @@ export interface ProfileCheck {
  */
 export async function checkProfile(file: string, around = surroundings()): Promise<ProfileCheck> {
   const absolute = path.resolve(file);
-  const trusted = await readTrusted(absolute);
+  const trusted = readTrusted(absolute);
   if (!trusted) throw new PierError('site-unknown', `There is no file ${tilde(absolute)}.`);
   const { parseProfile } = await import('./parse.ts');
   const { written, problems } = parseProfile(file, trusted.text);

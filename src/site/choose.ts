@@ -59,13 +59,13 @@ export function nameOrFile(value: string, directory: string | null): Wanted {
 }
 
 async function fromFile(file: string): Promise<Choice | undefined> {
-  return (await readTrusted(file)) && { wanted: { file }, chosenBy: tilde(file) };
+  return readTrusted(file) && { wanted: { file }, chosenBy: tilde(file) };
 }
 
 /** The key `site` of the user's settings; the other keys are not this room's. */
 async function fromSettings({ config }: Surroundings): Promise<Choice | undefined> {
   const file = path.join(config, 'config.yaml');
-  const trusted = await readTrusted(file);
+  const trusted = readTrusted(file);
   if (!trusted) return undefined;
   const { parse } = await import('yaml');
   let settings: unknown;

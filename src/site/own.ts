@@ -13,7 +13,7 @@ const format = 1;
  * Throws `site-invalid` with everything that is wrong in it, one line each.
  */
 export async function readOwn(file: string, cache: string): Promise<Written | undefined> {
-  const trusted = await readTrusted(file);
+  const trusted = readTrusted(file);
   if (!trusted) return undefined;
   // Reading YAML and checking it costs 25 ms, which every command would pay.
   const record = path.join(cache, 'sites', `${encodeURIComponent(file).slice(-200)}.json`);

@@ -169,7 +169,7 @@ export const profileSchema = z.strictObject({
     ports: z.tuple([portNumber, portNumber]).describe('First and last port for a server on the network'),
     login_node: accessRule.describe('Whether Jupyter may run on a login node'),
     ready_timeout: z.int().min(1).max(86_400).describe('Seconds until Jupyter has to answer'),
-    address: z.enum(['external', 'campus', 'loopback']).describe('The node’s address that a browser is sent to'),
+    address: z.enum(['node', 'loopback']).describe('Where a server that a browser reaches without the portal listens'),
     ondemand: z.nullable(url).describe('The site’s Open OnDemand'),
     batch: z.strictObject({
       time: walltime,

@@ -1,34 +1,47 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { errnoOf } from '../files/index.ts';
 import type { Written } from './leaves.ts';
+
+let directory: string | undefined;
 
 /**
  * The directory of the profiles that pier ships.
  *
  * Built, this file is a part of `dist/pier.cjs` or of `dist/chunks/*.cjs`, and the profiles are `dist/sites/*.json`,
- * checked when they were built. In the source tree they are `sites/*.yaml`, two directories up.
+ * checked by the tests. In the source tree they are `sites/*.yaml`, two directories up.
  */
-export function shippedDirectory(): string {
-  for (const up of ['.', '..', '../..']) {
-    const directory = path.join(import.meta.dirname, up, 'sites');
-    if (existsSync(path.join(directory, 'local.json')) || existsSync(path.join(directory, 'local.yaml')))
-      return directory;
-  }
-  throw new Error(`No sites/ beside or above ${import.meta.dirname}: pier was not installed whole.`);
+function shippedDirectory(): string {
+  const candidates = ['.', '..', '../..'].map((up) => path.join(import.meta.dirname, up, 'sites'));
+  directory ??= candidates.find((candidate) =>
+    ['local.json', 'local.yaml'].some((file) => existsSync(path.join(candidate, file))),
+  );
+  if (directory === undefined) throw new Error(`No sites/ above ${import.meta.dirname}: pier is not installed whole.`);
+  return directory;
 }
 
 /** The names of all profiles shipped, abstract ones too. */
 export function shippedNames(): string[] {
-  const names = readdirSync(shippedDirectory()).flatMap((file) => /^([\w-]+)\.(json|yaml)$/.exec(file)?.[1] ?? []);
-  return [...new Set(names)].sort();
+  const files = readdirSync(shippedDirectory());
+  return files.flatMap((file) => /^([\w-]+)\.(?:json|yaml)$/.exec(file)?.[1] ?? []).sort();
 }
 
-/** A shipped profile as written; undefined when there is none of that name. */
+/** A shipped profile as written; undefined when there is none of that name. Loads no YAML parser when built. */
 export async function readShipped(name: string): Promise<Written | undefined> {
-  if (!shippedNames().includes(name)) return undefined;
-  const file = path.join(shippedDirectory(), name);
-  if (existsSync(`${file}.json`)) return JSON.parse(await readFile(`${file}.json`, 'utf8'));
+  if (!/^[\w-]+$/.test(name)) return undefined;
+  const json = textOf(path.join(shippedDirectory(), `${name}.json`));
+  if (json !== undefined) return JSON.parse(json);
+  const yaml = textOf(path.join(shippedDirectory(), `${name}.yaml`));
+  if (yaml === undefined) return undefined;
   const { parse } = await import('yaml');
-  return parse(await readFile(`${file}.yaml`, 'utf8'));
+  return parse(yaml);
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
