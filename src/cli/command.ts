@@ -79,7 +79,7 @@ export interface Options {
 /** What a command found out or did. */
 export interface CommandResult {
   /** What `--json` writes: `{"environments": [ … ]}`, `{"environment": { … }}`. */
-  readonly value: object;
+  readonly value: object | null;
   /** The same for a person; made by result(), which holds the two types together. */
   readonly human: (value: never) => string;
   /** 1 when the answer is no; or the program's own. */
@@ -96,4 +96,9 @@ export function result<Value extends object>(
   exitStatus = 0,
 ): CommandResult {
   return { value, human, exitStatus };
+}
+
+/** The answer of a command that ran another program, which said all there is to say: only its exit status. */
+export function passedOn(exitStatus: number): CommandResult {
+  return { value: null, human: () => '', exitStatus };
 }

@@ -18,6 +18,7 @@ export function overview(): string {
     'Python on a shared cluster, from the laptop to the compute node, in one program.',
     `${paint('bold', 'Usage:')} pier [command] [options]    pier alone says where you are`,
     ...sections,
+    `${paint('bold', 'Everywhere:')} --json --explain --verbose --site NAME --yes --no-input --help`,
     'pier help COMMAND says more about one of them.',
   ].join('\n\n');
 }
@@ -28,7 +29,7 @@ export function groupHelp(first: string): string {
   return [
     `${paint('bold', 'Usage:')} pier ${first} <command>`,
     section('Commands', rows),
-    `pier help ${first} COMMAND`,
+    `pier help ${first} COMMAND says more about one of them.`,
   ].join('\n\n');
 }
 

@@ -15,7 +15,7 @@ else void start().then((status) => process.exit(status));
 async function start(): Promise<number> {
   let json = argv.slice(0, [...argv, '--'].indexOf('--')).includes('--json');
   try {
-    refuseOldNode();
+    await refuseOldNode();
     if (argv[0] === '__complete') return (await import('./complete.ts')).printCompletions(argv.slice(1));
     if ([...argv].sort().join(' ') === '--json --version') return printVersion();
     const { parse } = await import('./parse.ts');
@@ -39,10 +39,17 @@ function printVersion(): number {
   return 0;
 }
 
-function refuseOldNode(): void {
+async function refuseOldNode(): Promise<void> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  throw new Error(`pier needs Node 20.19 or newer; this is ${process.versions.node} (${process.execPath}).`);
+  const { PierError } = await import('../files/index.ts');
+  throw new PierError(
+    'node-too-old',
+    `pier needs Node 20.19 or newer; ${process.execPath} is ${process.versions.node}.`,
+    {
+      hint: 'module avail node, then module load it; or https://nodejs.org/en/download',
+    },
+  );
 }
 
 async function fail(error: unknown, json: boolean): Promise<number> {
@@ -54,7 +61,7 @@ async function fail(error: unknown, json: boolean): Promise<number> {
   printError(told, json);
   if (ended !== undefined) return ended;
   if (error instanceof PierError && error.code === 'interrupted') return statusOf('SIGINT');
-  const { passesOn } = await import('./parse.ts');
+  const { passesOn } = await import('./find-command.ts');
   if (passesOn(argv)) return ownFailure;
   return error instanceof PierError ? error.exitStatus : 2;
 }

@@ -1,10 +1,13 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { PierError } from '../files/index.ts';
 import type { CommandRow, OptionRow, Options } from './command.ts';
+import { isPrefix, isWord, split } from './find-command.ts';
 import { commandHelp, groupHelp, overview } from './help.ts';
 import { commands, everywhere, here } from './program.ts';
 import { nearest } from './suggest.ts';
 import { columns } from './terminal.ts';
+
+const everywhereTitle = 'Everywhere:';
 
 /** What the words on the command line ask for. */
 export type Request =
@@ -27,51 +30,8 @@ export function parse(argv: readonly string[]): Request {
   const row = commands.find((command) => command.path === path.join(' '));
   if (row) return read(row, rest);
   if (rest.includes('--help') || rest.includes('-h')) return { kind: 'help', text: helpOn(path) };
-  if (path.length > 0 || stray !== undefined) throw unknown([...path, stray ?? '']);
+  if (path.length > 0 || stray.length > 0) throw unknown([...path, ...stray]);
   return read(here, rest);
-}
-
-/** Whether the words name a command whose exit status is another program's. */
-export function passesOn(argv: readonly string[]): boolean {
-  const path = split(argv).path.join(' ');
-  return commands.some((row) => row.path === path && row.passesOn);
-}
-
-function isWord(word: string): boolean {
-  return !word.startsWith('-');
-}
-
-/**
- * Takes the words that name a command out of the others; options may stand before and between them.
- * `stray` is the word at which the name stopped being one.
- */
-function split(argv: readonly string[]): { path: string[]; rest: string[]; stray: string | undefined } {
-  const path: string[] = [];
-  const rest: string[] = [];
-  let at = 0;
-  for (; at < argv.length && !isCommand(path); at++) {
-    const word = argv[at] as string;
-    if (!isWord(word) && word !== '--') {
-      rest.push(word);
-      if (takesValue(word)) rest.push(...argv.slice(++at, at + 1));
-    } else if (isPrefix([...path, word])) path.push(word);
-    else return { path, rest: [...rest, ...argv.slice(at)], stray: word };
-  }
-  return { path, rest: [...rest, ...argv.slice(at)], stray: undefined };
-}
-
-function isCommand(words: readonly string[]): boolean {
-  const path = words.join(' ');
-  return path === 'help' || commands.some((row) => row.path === path);
-}
-
-function isPrefix(words: readonly string[]): boolean {
-  const start = `${words.join(' ')} `;
-  return isCommand(words) || commands.some((row) => row.path.startsWith(start));
-}
-
-function takesValue(flag: string): boolean {
-  return everywhere.some((option) => option.flags.includes('<') && option.flags.split(' ')[0] === flag);
 }
 
 function helpOn(words: readonly string[]): string {
@@ -93,7 +53,7 @@ function unknown(words: readonly string[]): PierError {
       hint: near ? `pier ${near}` : `pier ${first} --help   (${ofGroup.map((path) => path.split(' ')[1]).join(', ')})`,
     });
   }
-  const near = nearest(first, [...groups, ...named]);
+  const near = nearest(words.slice(0, 2).join(' '), named) ?? nearest(first, groups);
   return new PierError('usage', `There is no command pier ${first}.`, {
     hint: near ? `pier ${near}` : 'pier --help',
   });
@@ -115,19 +75,19 @@ function read(row: CommandRow, rest: readonly string[]): Request {
 function build(row: CommandRow): Command {
   const command = new Command(`pier ${row.path}`.trim())
     .description(`${row.summary}.`)
-    .helpOption('-h, --help', 'Show this')
+    .addHelpOption(new Option('-h, --help', 'Show this').helpGroup(everywhereTitle))
     .exitOverride()
     .configureOutput({ writeOut: () => {}, writeErr: () => {} })
     .configureHelp({ helpWidth: columns() })
     .passThroughOptions(row.passesOn ?? false);
   for (const { name, summary } of row.arguments ?? []) command.addArgument(new Argument(name, summary));
   for (const option of row.options ?? []) command.addOption(optionOf(option));
-  for (const option of everywhere) command.addOption(optionOf(option).helpGroup('Everywhere:'));
+  for (const option of everywhere) command.addOption(optionOf(option).helpGroup(everywhereTitle));
   return command;
 }
 
 function optionOf({ flags, summary, choices, hidden }: OptionRow): Option {
-  const option = new Option(flags, summary).hideHelp(hidden);
+  const option = new Option(flags, summary).hideHelp(hidden ?? false);
   return choices ? option.choices(choices) : option;
 }
 

@@ -26,6 +26,7 @@ function write(descriptor: 1 | 2, text: string): boolean {
 
 /** Prints a command's answer on stdout. */
 export function printResult(result: CommandResult, json: boolean): void {
+  if (result.value === null) return;
   if (json) {
     write(1, `${safeJson(result.value)}\n`);
     return;
@@ -75,9 +76,14 @@ function describe(error: unknown): { code: string; message: string; hint: string
 
 function readable(error: PierError): string {
   const message = wrap(`pier: ${safeLines(error.message)}`).replace(/^pier:/, paint('red', 'pier:', 2));
-  if (error.hint === undefined) return message;
-  const hint = wrap(safeLines(error.hint), '       ').trimStart();
-  return `${message}\n  ${paint('bold', 'Try:', 2)} ${hint}`;
+  return error.hint === undefined ? message : `${message}\n${hintLine(safeLines(error.hint))}`;
+}
+
+/** A command to type stands behind `Try:`; a hint that is a sentence stands for itself. */
+function hintLine(hint: string): string {
+  const command = hint.replace(/^Try:? /, '');
+  if (command === hint && /^[A-Z]/.test(hint)) return wrap(hint, '  ');
+  return `  ${paint('bold', 'Try:', 2)} ${wrap(command, '       ').trimStart()}`;
 }
 
 function safeLines(text: string): string {

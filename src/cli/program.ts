@@ -214,6 +214,10 @@ export const commands: readonly CommandRow[] = [
     summary: 'Run the Jupyter server of a session (pier starts this itself)',
     hidden: true,
     arguments: [{ name: '<id>', summary: 'Session' }],
+    options: [
+      { flags: '--attempt <number>', summary: 'Counted from 1' },
+      { flags: '--after <status>', summary: 'Clean up: the agent ended with this status' },
+    ],
     load: () => import('./commands/agent.ts'),
   },
 ];

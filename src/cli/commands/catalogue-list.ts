@@ -1,6 +1,15 @@
-import { PierError } from '../../files/index.ts';
-import type { CommandResult } from '../command.ts';
+import { listCatalogue } from '../../environments/index.ts';
+import { type CommandResult, result } from '../command.ts';
+import { table } from '../layout.ts';
 
+/** `pier catalogue list` */
 export async function run(): Promise<CommandResult> {
-  throw new PierError('not-there-yet', 'This command is not there yet.');
+  const catalogues = await listCatalogue();
+  return result({ catalogues }, (shown) =>
+    table(
+      ['NAME', 'PACKAGES', 'FOR'],
+      shown.catalogues.map(({ name, specs, summary }) => [name, String(specs.length), summary]),
+      { right: ['PACKAGES'] },
+    ),
+  );
 }

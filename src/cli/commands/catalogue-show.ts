@@ -1,6 +1,11 @@
-import { PierError } from '../../files/index.ts';
-import type { CommandResult } from '../command.ts';
+import { loadCatalogue } from '../../environments/index.ts';
+import { type CommandContext, type CommandResult, result } from '../command.ts';
+import { wrap } from '../layout.ts';
 
-export async function run(): Promise<CommandResult> {
-  throw new PierError('not-there-yet', 'This command is not there yet.');
+/** `pier catalogue show NAME` */
+export async function run({ words }: CommandContext): Promise<CommandResult> {
+  const catalogue = await loadCatalogue(words[0] ?? '');
+  return result({ catalogue }, ({ catalogue: { name, summary, specs } }) =>
+    [wrap(`${name}: ${summary}`), specs.map((spec) => `  ${spec}`).join('\n'), `pier env create ${name}`].join('\n\n'),
+  );
 }

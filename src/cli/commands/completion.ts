@@ -1,6 +1,14 @@
 import { PierError } from '../../files/index.ts';
-import type { CommandResult } from '../command.ts';
+import { type CommandContext, type CommandResult, result } from '../command.ts';
+import { shims } from '../completion-shims.ts';
 
-export async function run(): Promise<CommandResult> {
-  throw new PierError('not-there-yet', 'This command is not there yet.');
+/** `pier completion SHELL` */
+export async function run({ words: [shell = ''] }: CommandContext): Promise<CommandResult> {
+  const script = shims[shell];
+  if (script === undefined) {
+    throw new PierError('usage', `pier completes words in ${Object.keys(shims).join(', ')}, not in ${shell}.`, {
+      hint: 'pier completion bash',
+    });
+  }
+  return result({ completion: { shell, script } }, () => script.trimEnd());
 }

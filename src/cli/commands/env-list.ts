@@ -1,6 +1,15 @@
-import { PierError } from '../../files/index.ts';
-import type { CommandResult } from '../command.ts';
+import { listEnvironments } from '../../environments/index.ts';
+import { type CommandContext, type CommandResult, result } from '../command.ts';
+import { environmentTable } from '../environment-text.ts';
 
-export async function run(): Promise<CommandResult> {
-  throw new PierError('not-there-yet', 'This command is not there yet.');
+/** `pier env list` */
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const site = await context.site();
+  const environments = await listEnvironments(site);
+  const usual = site.profile.jupyter.environment;
+  return result({ environments }, (shown) =>
+    shown.environments.length > 0
+      ? environmentTable(shown.environments)
+      : `There are no environments yet. pier lab makes ${usual}; so does: pier env create ${usual}`,
+  );
 }

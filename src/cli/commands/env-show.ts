@@ -1,6 +1,9 @@
-import { PierError } from '../../files/index.ts';
-import type { CommandResult } from '../command.ts';
+import { showEnvironment } from '../../environments/index.ts';
+import { type CommandContext, type CommandResult, result } from '../command.ts';
+import { environmentPage } from '../environment-text.ts';
 
-export async function run(): Promise<CommandResult> {
-  throw new PierError('not-there-yet', 'This command is not there yet.');
+/** `pier env show NAME` */
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const environment = await showEnvironment(await context.site(), context.words[0] ?? '');
+  return result({ environment }, (shown) => environmentPage(shown.environment));
 }

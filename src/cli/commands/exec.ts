@@ -1,6 +1,22 @@
-import { PierError } from '../../files/index.ts';
-import type { CommandResult } from '../command.ts';
+import { environmentVariables, findEnvironment, refuseUntrusted, refuseUnusable } from '../../environments/index.ts';
+import { runOnTerminal, which } from '../../process/index.ts';
+import { commandLine } from '../../shell/index.ts';
+import { type CommandContext, type CommandResult, passedOn } from '../command.ts';
+import { explanation } from '../explanation.ts';
+import { statusOf } from '../interrupt.ts';
 
-export async function run(): Promise<CommandResult> {
-  throw new PierError('not-there-yet', 'This command is not there yet.');
+/** `pier exec -e ENV -- CMD…`: ends as CMD ends; 128 and the signal's number when one ended it. */
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const site = await context.site();
+  const environment = await findEnvironment(site, context.options.value('env') ?? site.profile.jupyter.environment);
+  refuseUnusable(environment);
+  await refuseUntrusted(environment);
+  const [program = '', ...args] = context.words;
+  if (context.explain) return explanation([`. '${environment.prefix}/bin/activate'`, commandLine([program, ...args])]);
+  const variables = environmentVariables(environment, process.env);
+  const file = program.includes('/') ? program : ((await which(program, variables.PATH)) ?? program);
+  // Ctrl+C is the program's own: an interactive Python goes on after it.
+  using _signals = context.onInterrupt(() => {});
+  const { exitCode, signal } = await runOnTerminal(file, args, { env: variables });
+  return passedOn(exitCode ?? (signal ? statusOf(signal) : 0));
 }

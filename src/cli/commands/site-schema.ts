@@ -1,6 +1,8 @@
-import { PierError } from '../../files/index.ts';
-import type { CommandResult } from '../command.ts';
+import { profileJsonSchema } from '../../site/index.ts';
+import { type CommandResult, result } from '../command.ts';
 
+/** `pier site schema`: JSON for a person too, as editors read it from a file; with `--json` under a key of its own. */
 export async function run(): Promise<CommandResult> {
-  throw new PierError('not-there-yet', 'This command is not there yet.');
+  const schema = await profileJsonSchema();
+  return result({ schema }, () => JSON.stringify(schema, null, 2));
 }

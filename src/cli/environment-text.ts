@@ -1,0 +1,56 @@
+import type { Environment, EnvironmentDetails } from '../environments/index.ts';
+import { tilde } from '../files/index.ts';
+import { fields, table } from './layout.ts';
+import { count, counted, size } from './quantities.ts';
+
+/** `pier env list` for a person. */
+export function environmentTable(environments: readonly Environment[]): string {
+  const rows = environments.map(({ name, kind, python, files, bytes, state, origin, prefix }) => [
+    name,
+    python?.version ?? '-',
+    kind,
+    files === null ? '-' : count(files),
+    bytes === null ? '-' : size(bytes),
+    state === 'ok' ? origin : state,
+    tilde(prefix),
+  ]);
+  const headings = ['NAME', 'PYTHON', 'KIND', 'FILES', 'SIZE', 'STATE', 'WHERE'];
+  return table(headings, rows, { right: ['FILES', 'SIZE'] });
+}
+
+/** `pier env show` for a person. */
+export function environmentPage(environment: EnvironmentDetails): string {
+  const { files, bytes, specs, variables, packages } = environment;
+  return [
+    fields([
+      ['Name', environment.name],
+      ['Where', tilde(environment.prefix)],
+      ['Also', environment.aliases.map(tilde).join(', ')],
+      ['Kind', `${environment.kind}, ${originWords[environment.origin]}${environment.frozen ? ', frozen' : ''}`],
+      ['Python', environment.python?.version],
+      ['State', environment.reason === null ? environment.state : `${environment.state}: ${environment.reason}`],
+      ['Cost', files === null || bytes === null ? null : `${counted(files, 'file')}, ${size(bytes)}`],
+      ['Asked for', specs.join(', ')],
+      ['Variables', Object.keys(variables).join(', ')],
+      ['Made', environment.created?.slice(0, 10)],
+    ]),
+    packages.length === 0 ? 'It has no packages.' : packageTable(packages),
+  ].join('\n\n');
+}
+
+const originWords: Readonly<Record<Environment['origin'], string>> = {
+  owned: 'yours',
+  shared: 'shared with you',
+  public: 'public',
+  foreign: 'made by another program',
+};
+
+function packageTable(packages: EnvironmentDetails['packages']): string {
+  const rows = packages.map(({ name, version, installer, requested }) => [
+    name,
+    version,
+    installer ?? '-',
+    requested ? 'asked for' : '',
+  ]);
+  return table(['PACKAGE', 'VERSION', 'BY', ''], rows);
+}
