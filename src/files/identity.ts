@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { uid } from './places.ts';
 
@@ -68,4 +68,28 @@ export function parseIdentity(value: unknown): ProcessIdentity | undefined {
   if (typeof host !== 'string' || typeof bootOf !== 'string' || typeof owner !== 'number') return undefined;
   if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 1) return undefined;
   return { host, boot: bootOf, pid, start: typeof start === 'number' ? start : null, uid: owner };
+}
+
+/**
+ * The processes of a process group that carry an environment variable, such as `PIER_SESSION=abc`; ours only.
+ *
+ * Both are asked for, since a group's number is handed out again too. Empty where there is no `/proc`.
+ */
+export function groupMembers(group: number, variable: string): ProcessIdentity[] {
+  const pids = listDirectory('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).flatMap((pid) => {
+    const text = readText(`/proc/${pid}/stat`);
+    const [state, , itsGroup] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    if (Number(itsGroup) !== group || state === 'Z') return [];
+    const marked = readText(`/proc/${pid}/environ`).split('\0').includes(variable);
+    return marked ? [identityOf(pid)] : [];
+  });
+}
+
+function listDirectory(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
 }

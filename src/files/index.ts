@@ -1,5 +1,5 @@
 export { type ExitStatus, errnoOf, PierError } from './error.ts';
-export { identityOf, type Liveness, liveness, type ProcessIdentity, parseIdentity } from './identity.ts';
+export { groupMembers, identityOf, type Liveness, liveness, type ProcessIdentity, parseIdentity } from './identity.ts';
 export { type Places, places, tilde, uid, userName } from './places.ts';
 export { noProgress, type Progress, type ProgressEvent } from './progress.ts';
 export { cannotWrite, makePrivateDirectory, namesIn, readRecord, writeRecord, writeRecordOnce } from './record.ts';

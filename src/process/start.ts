@@ -7,6 +7,8 @@ export interface StartOptions {
   readonly env: NodeJS.ProcessEnv;
   /** File descriptor that gets both output streams; `ignore` throws them away. */
   readonly output: number | 'ignore';
+  /** In a session of its own (setsid), so that it outlives pier and the terminal; else in pier's own group. */
+  readonly ownSession: boolean;
 }
 
 export interface Started {
@@ -16,13 +18,13 @@ export interface Started {
 }
 
 /**
- * Starts a program in a session of its own (setsid), so it outlives pier and the terminal.
+ * Starts a program without waiting for its end.
  *
  * Throws `cannot-start` when it could not be started at all.
  */
 export async function start(file: string, args: readonly string[], options: StartOptions): Promise<Started> {
   const child = spawn(file, args, {
-    detached: true,
+    detached: options.ownSession,
     stdio: ['ignore', options.output, options.output],
     env: options.env,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -11,6 +11,8 @@ export interface JupyterPlan {
   /** What `python -m` runs. */
   readonly module: 'jupyterlab' | 'notebook';
   readonly version: string;
+  /** How the file begins that it writes into its runtime directory once it listens. */
+  readonly serverName: 'jpserver' | 'nbserver';
   /** Why not the usual way, for the user; null when it is. */
   readonly note: string | null;
 }
@@ -34,12 +36,14 @@ export async function planJupyter(
   if (!version) throw withoutJupyter(environment, app);
   const server = await packageVersion(environment, 'jupyter-server');
   const old = app === 'notebook' && major(version) < 7 ? `Notebook ${version}` : tooOld(server);
+  const serverName = app === 'notebook' && major(version) < 7 ? 'nbserver' : 'jpserver';
   if (old) {
     const note = `${old} cannot be served through a private socket, so it has a port and a token of its own.`;
-    return { way: 'direct', module, version, note };
+    return { way: 'direct', module, version, serverName, note };
   }
-  if (direct) return { way: 'direct', module, version, note: 'It has a port and a token of its own, as asked.' };
-  return { way: 'socket', module, version, note: null };
+  if (direct)
+    return { way: 'direct', module, version, serverName, note: 'It has a port and a token of its own, as asked.' };
+  return { way: 'socket', module, version, serverName, note: null };
 }
 
 function major(version: string): number {

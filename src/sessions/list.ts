@@ -1,7 +1,8 @@
 import { PierError } from '../files/index.ts';
 import { readTail } from './log.ts';
+import type { EndpointRecord } from './record-schemas.ts';
 import { readRecords, type SessionRecords } from './records.ts';
-import type { Session } from './session.ts';
+import type { Endpoint, Session } from './session.ts';
 import { judge } from './state.ts';
 import { attemptFiles, sessionFiles, sessionIds } from './store.ts';
 
@@ -23,9 +24,14 @@ function describe(records: SessionRecords): Session {
     ended: end?.ended ?? null,
     attempt,
     baseUrl: `/s/${id}/`,
-    endpoint: state === 'ready' || state === 'ending' ? (endpoint?.endpoint ?? null) : null,
+    endpoint: state === 'ready' || state === 'ending' ? withoutToken(endpoint?.endpoint) : null,
     log: attemptFiles(id, attempt).log,
   };
+}
+
+/** What may be shown: the token stays in its record. */
+function withoutToken(endpoint: EndpointRecord['endpoint'] | undefined): Endpoint | null {
+  return endpoint?.kind === 'direct' ? { kind: 'direct', port: endpoint.port } : (endpoint ?? null);
 }
 
 /** One session. Errors: `session-unknown`, `record-damaged`, `record-untrusted`. */

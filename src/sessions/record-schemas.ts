@@ -30,7 +30,7 @@ const startedRecord = z.object({ agent: identity, runtimeDirectory: text, starte
 const endpointRecord = z.object({
   endpoint: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('socket'), path: text }),
-    z.object({ kind: z.literal('direct'), url: text }),
+    z.object({ kind: z.literal('direct'), port: z.number(), token: text }),
   ]),
   /** Why it is not served the usual way, or null. */
   note: z.nullable(text),

@@ -55,14 +55,6 @@ export async function readStop(id: string): Promise<StopRecord | undefined> {
   return await read('stop', sessionFiles(id).stop);
 }
 
-export async function readStarted(id: string, attempt: number): Promise<StartedRecord | undefined> {
-  return await read('started', attemptFiles(id, attempt).started);
-}
-
-export async function readEndpoint(id: string, attempt: number): Promise<EndpointRecord | undefined> {
-  return await read('endpoint', attemptFiles(id, attempt).endpoint);
-}
-
 /** Reads everything on record of a session. Errors: `session-unknown`, and those of its records. */
 export async function readRecords(id: string): Promise<SessionRecords> {
   const request = await readRequest(id);

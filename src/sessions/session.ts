@@ -4,8 +4,8 @@ export type SessionState = 'created' | 'queued' | 'starting' | 'ready' | 'ending
 /** Where Jupyter of one attempt listens. */
 export type Endpoint =
   | { readonly kind: 'socket'; readonly path: string }
-  /** Jupyter too old for a socket, or asked for by `--direct`: a TCP port and a token. */
-  | { readonly kind: 'direct'; readonly url: string };
+  /** Jupyter too old for a socket, or asked for by `--direct`: a port on loopback, and a token that stays on record. */
+  | { readonly kind: 'direct'; readonly port: number };
 
 /** One Jupyter server that a person asked for, whatever jobs serve it. */
 export interface Session {

@@ -1,5 +1,5 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
-import type { Environment } from '../environments/index.ts';
+import { type Environment, refuseUntrusted, refuseUnusable } from '../environments/index.ts';
 import { cannotWrite, PierError, tilde, writeRecord } from '../files/index.ts';
 import { submit } from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
@@ -7,6 +7,7 @@ import { jobScript } from './job-script.ts';
 import { planJupyter } from './jupyter.ts';
 import { readSession } from './list.ts';
 import type { RequestRecord } from './record-schemas.ts';
+import { sessionVariable } from './remains.ts';
 import type { Session } from './session.ts';
 import { attemptFiles, makeSessionDirectory, sessionFiles } from './store.ts';
 
@@ -27,10 +28,12 @@ export function thisProgram(): string[] {
 /**
  * Records what is asked for and hands its job to the scheduler of this place.
  *
- * Errors: `environment-without-jupyter`, `directory-unusable`, `cannot-write`, `cannot-start`.
+ * Errors: `environment-without-jupyter`, `environment-broken`, `environment-untrusted`, `directory-unusable`, `cannot-write`, `cannot-start`.
  */
 export async function startSession(site: Site, wanted: SessionRequest): Promise<Session> {
-  await refuseUnusable(wanted.directory);
+  await refuseUnusableDirectory(wanted.directory);
+  refuseUnusable(wanted.environment);
+  await refuseUntrusted(wanted.environment);
   await planJupyter(wanted.environment, wanted.app, wanted.direct);
   const id = await makeSessionDirectory();
   const request = describeRequest(site, wanted, id);
@@ -62,11 +65,12 @@ async function submitAttempt(request: RequestRecord, attempt: number): Promise<v
   } catch (error) {
     throw cannotWrite(files.script, error);
   }
-  const job = await submit({ script: files.script, directory: request.directory, log: files.log, env: process.env });
+  const env = { ...process.env, ...sessionVariable(request.id) };
+  const job = await submit({ script: files.script, directory: request.directory, log: files.log, env });
   await writeRecord(files.submitted, job);
 }
 
-async function refuseUnusable(directory: string): Promise<void> {
+async function refuseUnusableDirectory(directory: string): Promise<void> {
   const stats = await stat(directory).catch(() => undefined);
   if (stats?.isDirectory()) return;
   const what = stats ? 'is not a directory' : 'does not exist or cannot be entered';

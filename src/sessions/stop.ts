@@ -1,11 +1,11 @@
-import { liveness, PierError, writeRecordOnce } from '../files/index.ts';
+import { PierError, writeRecordOnce } from '../files/index.ts';
 import { cancel } from '../jobs/index.ts';
 import { signalRecorded } from '../process/index.ts';
 import { isLive, readSession } from './list.ts';
 import { readRecords } from './records.ts';
-import { removeRuntimeDirectory } from './remove-runtime-directory.ts';
+import { clearRemains } from './remains.ts';
 import type { Session } from './session.ts';
-import { attemptFiles, sessionFiles } from './store.ts';
+import { sessionFiles } from './store.ts';
 
 /** Milliseconds that an agent has to end its session, before its job is ended without it. */
 const patience = 15_000;
@@ -31,7 +31,7 @@ export async function stopSession(id: string, by: string): Promise<Session> {
     await requestStop(id, by);
     await untilOver(id);
   }
-  await clearRemains(id);
+  await clearRemains(id, 'was killed');
   return await readSession(id);
 }
 
@@ -50,26 +50,5 @@ async function endWithoutAgent(id: string, session: Session): Promise<void> {
   if (submitted && (await cancel(submitted, 5000))) return;
   throw new PierError('session-out-of-reach', `Session ${id} cannot be ended from here. ${session.reason}`, {
     hint: `On ${session.host ?? 'its own machine'}: pier session stop ${id}`,
-  });
-}
-
-/** Ends what outlived its agent and removes its private directory; only on the machine where it ran. */
-async function clearRemains(id: string): Promise<void> {
-  const { attempt, started, endpoint, end, stop } = await readRecords(id);
-  if (!started || liveness(started.agent) !== 'dead') return;
-  if (endpoint && signalRecorded(endpoint.jupyter, 'SIGTERM', 'process')) {
-    const deadline = Date.now() + 8000;
-    while (liveness(endpoint.jupyter) === 'alive' && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    signalRecorded(endpoint.jupyter, 'SIGKILL', 'group');
-  }
-  await removeRuntimeDirectory(id, started.runtimeDirectory);
-  if (end) return;
-  const reason = stop ? `It was stopped by ${stop.by}.` : 'Its agent was killed; what was left of it has been ended.';
-  await writeRecordOnce(attemptFiles(id, attempt).end, {
-    state: stop ? 'ended' : 'failed',
-    reason,
-    ended: new Date().toISOString(),
   });
 }

@@ -13,6 +13,7 @@ export async function submit(request: JobRequest): Promise<SubmittedJob> {
       cwd: request.directory,
       env: request.env,
       output: log.fd,
+      ownSession: true,
     });
     return { engine: 'local', identity: identityOf(pid), submitted: new Date().toISOString() };
   } finally {

@@ -1,4 +1,4 @@
-import { findEnvironment } from '../../environments/index.ts';
+import { findEnvironment, refuseUntrusted } from '../../environments/index.ts';
 import { identityOf, makeRuntimeDirectory, PierError, writeRecord, writeRecordOnce } from '../../files/index.ts';
 import { loadSite } from '../../site/index.ts';
 import { planJupyter } from '../jupyter.ts';
@@ -25,7 +25,7 @@ const beatEvery = 15_000;
 export async function runAgent(id: string, attempt: number): Promise<void> {
   process.umask(0o077);
   const files = attemptFiles(id, attempt);
-  const stopped = listenForSignals();
+  const signals = listenForSignals();
   let runtimeDirectory: string | undefined;
   let end: End;
   try {
@@ -36,7 +36,7 @@ export async function runAgent(id: string, attempt: number): Promise<void> {
       runtimeDirectory,
       started: new Date().toISOString(),
     });
-    end = await serveUntilEnd(request, attempt, runtimeDirectory, stopped);
+    end = await serveUntilEnd(request, attempt, runtimeDirectory, signals);
   } catch (error) {
     end = { state: 'failed', reason: describe(error) };
   }
@@ -49,37 +49,54 @@ function describe(error: unknown): string {
   return error.hint ? `${error.message} Try: ${error.hint}` : error.message;
 }
 
-/** Resolves at the first SIGTERM, SIGINT, SIGHUP or SIGUSR1, with its name. */
-function listenForSignals(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => resolve(signal));
+interface Signals {
+  /** Resolves at the first SIGTERM, SIGINT, SIGHUP or SIGUSR1. */
+  readonly first: Promise<void>;
+  readonly received: () => NodeJS.Signals | undefined;
+}
+
+function listenForSignals(): Signals {
+  let received: NodeJS.Signals | undefined;
+  const first = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const) {
+      process.on(signal, () => {
+        received ??= signal;
+        resolve();
+      });
+    }
   });
+  return { first, received: () => received };
 }
 
 async function serveUntilEnd(
   request: RequestRecord,
   attempt: number,
   runtimeDirectory: string,
-  signalled: Promise<NodeJS.Signals>,
+  signals: Signals,
 ): Promise<End> {
   const site = await loadSite({ site: request.site });
   const environment = await findEnvironment(site, request.environment.prefix);
+  await refuseUntrusted(environment);
   const plan = await planJupyter(environment, request.app, request.direct);
   const place = { id: request.id, directory: request.directory, runtimeDirectory };
   const serving = await serve(environment, plan, place);
+  const answered = new AbortController();
   try {
     const log = attemptFiles(request.id, attempt).log;
-    const exited = serving.process.ended.then((exit) => explainExit(exit, log));
-    const stopped = untilStopped(request.id, signalled);
+    const told = () => whoStopped(request.id, signals);
+    // A signal to the whole job ends Jupyter and tells the agent: then that is the reason, not Jupyter's exit.
+    const exited = serving.process.ended.then(async (exit) => (await told()) ?? (await explainExit(exit, log)));
+    const stopped = untilStopped(request.id, signals).then(told);
     const base = plan.way === 'socket' ? `/s/${request.id}/` : '/';
     const failed = await Promise.race([
-      untilReady(serving.address, base, site.profile.jupyter.ready_timeout * 1000).then((late) => late),
+      untilReady(serving, base, site.profile.jupyter.ready_timeout * 1000, answered.signal),
       exited,
       stopped,
     ]);
     if (failed) return failed;
     return await serveUntil(request, attempt, serving, plan.note, Promise.race([exited, stopped]));
   } finally {
+    answered.abort();
     await endJupyter(serving);
   }
 }
@@ -90,7 +107,7 @@ async function serveUntil(
   attempt: number,
   serving: Serving,
   note: string | null,
-  over: Promise<End>,
+  over: Promise<End | undefined>,
 ): Promise<End> {
   const files = attemptFiles(request.id, attempt);
   await writeRecord(files.endpoint, {
@@ -102,23 +119,28 @@ async function serveUntil(
   const base = serving.endpoint.kind === 'socket' ? `/s/${request.id}/` : '/';
   const timer = setInterval(() => void beat(files.beat, serving.address, base), beatEvery);
   try {
-    return await over;
+    return (await over) ?? { state: 'ended', reason: 'It was told to end.' };
   } finally {
     clearInterval(timer);
   }
 }
 
 /** Resolves when the user, or whoever may signal us, wants the end. */
-async function untilStopped(id: string, signalled: Promise<NodeJS.Signals>): Promise<End> {
+async function untilStopped(id: string, signals: Signals): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const asked = new Promise<void>((resolve) => {
     timer = setInterval(async () => {
       if (await readStop(id).catch(() => undefined)) resolve();
-    }, lookForStop);
+    }, lookForStop).unref();
   });
-  const signal = await Promise.race([asked, signalled]);
+  await Promise.race([asked, signals.first]);
   clearInterval(timer);
+}
+
+/** How it ends when somebody wants it to; undefined when nobody does. */
+async function whoStopped(id: string, signals: Signals): Promise<End | undefined> {
   const stop = await readStop(id).catch(() => undefined);
   if (stop) return { state: 'ended', reason: `It was stopped by ${stop.by}.` };
-  return { state: 'ended', reason: `It was told to end (${signal}), by the system or by hand.` };
+  const signal = signals.received();
+  return signal && { state: 'ended', reason: `It was told to end (${signal}), by the system or by hand.` };
 }

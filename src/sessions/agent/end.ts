@@ -1,16 +1,10 @@
-import { liveness, writeRecordOnce } from '../../files/index.ts';
 import { signalRecorded } from '../../process/index.ts';
 import { readTail } from '../log.ts';
 import type { EndRecord } from '../record-schemas.ts';
-import { readEndpoint, readStarted, readStop } from '../records.ts';
-import { removeRuntimeDirectory } from '../remove-runtime-directory.ts';
-import { attemptFiles } from '../store.ts';
+import { clearRemains, grace } from '../remains.ts';
 import type { Serving } from './serve.ts';
 
-/** Milliseconds that Jupyter has for its kernels; then its group is killed. */
-const grace = 8000;
-
-/** Ends Jupyter, its kernels first: SIGTERM, and SIGKILL to its group when it takes too long. */
+/** Ends Jupyter, its kernels first: SIGTERM, and SIGKILL when it takes too long. */
 export async function endJupyter({ identity, process: { ended } }: Serving): Promise<void> {
   signalRecorded(identity, 'SIGTERM', 'process');
   let timer: NodeJS.Timeout | undefined;
@@ -19,7 +13,7 @@ export async function endJupyter({ identity, process: { ended } }: Serving): Pro
   });
   await Promise.race([ended, late]);
   clearTimeout(timer);
-  signalRecorded(identity, 'SIGKILL', 'group');
+  signalRecorded(identity, 'SIGKILL', 'process');
 }
 
 /** Why Jupyter is gone, in plain words, with the end of its log where that is the explanation. */
@@ -35,32 +29,8 @@ export async function explainExit(
 }
 
 /**
- * What the job script does when the agent could not do it itself: ends a Jupyter that was left, removes the private
- * directory, and writes how it ended. `status` is the agent's exit status as the shell saw it.
+ * What the job script does when the agent could not end by itself. `status` is the agent's, as the shell saw it.
  */
-export async function cleanUpAfterAgent(id: string, attempt: number, status: number): Promise<void> {
-  const [started, endpoint, stop] = await Promise.all([
-    readStarted(id, attempt),
-    readEndpoint(id, attempt),
-    readStop(id),
-  ]);
-  if (started && liveness(started.agent) === 'alive') return;
-  if (endpoint) await endRecorded(endpoint.jupyter);
-  if (started) await removeRuntimeDirectory(id, started.runtimeDirectory);
-  const how = status > 128 ? `was killed by signal ${status - 128}` : `ended with status ${status}`;
-  const reason = stop ? `It was stopped by ${stop.by}.` : `Its agent ${how}; Jupyter was ended with it.`;
-  await writeRecordOnce(attemptFiles(id, attempt).end, {
-    state: stop ? 'ended' : 'failed',
-    reason,
-    ended: new Date().toISOString(),
-  });
-}
-
-async function endRecorded(jupyter: Serving['identity']): Promise<void> {
-  signalRecorded(jupyter, 'SIGTERM', 'process');
-  const deadline = Date.now() + grace;
-  while (liveness(jupyter) === 'alive' && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  signalRecorded(jupyter, 'SIGKILL', 'group');
+export async function cleanUpAfterAgent(id: string, status: number): Promise<void> {
+  await clearRemains(id, status > 128 ? `was killed by signal ${status - 128}` : `ended with status ${status}`);
 }

@@ -13,17 +13,19 @@ import {
   socketArguments,
   socketOf,
 } from '../jupyter.ts';
-import type { Endpoint } from '../session.ts';
+import type { EndpointRecord } from '../record-schemas.ts';
 
 /** A Jupyter that was started, answering or not. */
 export interface Serving {
   readonly process: Started;
   readonly identity: ProcessIdentity;
   readonly address: Address;
-  readonly endpoint: Endpoint;
+  readonly endpoint: EndpointRecord['endpoint'];
+  /** A file of ours that Jupyter writes once it has its port: before that, another user may answer there. */
+  readonly proof: string | null;
 }
 
-/** Starts Jupyter in the environment; its output goes to the agent's own. Errors: `cannot-start`. */
+/** Starts Jupyter in the environment, in the job's process group; its output goes to the agent's own. Errors: `cannot-start`. */
 export async function serve(environment: Environment, plan: JupyterPlan, place: JupyterPlace): Promise<Serving> {
   const runtime = path.join(place.runtimeDirectory, 'jupyter');
   await mkdir(runtime, { mode: 0o700, recursive: true });
@@ -35,7 +37,10 @@ export async function serve(environment: Environment, plan: JupyterPlan, place: 
 
 /** The environment's own variables, less whatever else would change who may enter this Jupyter. */
 function jupyterVariables(environment: Environment, runtime: string): NodeJS.ProcessEnv {
-  const variables = { ...environmentVariables(environment, process.env), JUPYTER_RUNTIME_DIR: runtime };
+  const variables: NodeJS.ProcessEnv = {
+    ...environmentVariables(environment, process.env),
+    JUPYTER_RUNTIME_DIR: runtime,
+  };
   for (const name of Object.keys(variables)) {
     if (/^(JUPYTER_TOKEN|JUPYTER_TOKEN_FILE|JUPYTERHUB_.*|JPY_.*)$/.test(name)) delete variables[name];
   }
@@ -54,6 +59,7 @@ async function serveOnSocket(
     ...started,
     address: { socketPath, host: `${place.id}.localhost` },
     endpoint: { kind: 'socket', path: socketPath },
+    proof: null,
   };
 }
 
@@ -69,11 +75,11 @@ async function serveDirectly(
     ...variables,
     JUPYTER_TOKEN: token,
   });
-  const page = plan.module === 'jupyterlab' ? 'lab' : 'tree';
   return {
     ...started,
     address: { port, host: `127.0.0.1:${port}`, token },
-    endpoint: { kind: 'direct', url: `http://127.0.0.1:${port}/${page}?token=${token}` },
+    endpoint: { kind: 'direct', port, token },
+    proof: path.join(variables.JUPYTER_RUNTIME_DIR ?? '', `${plan.serverName}-${started.identity.pid}.json`),
   };
 }
 
@@ -84,7 +90,7 @@ async function startPython(
   env: NodeJS.ProcessEnv,
 ): Promise<{ process: Started; identity: ProcessIdentity }> {
   const python = path.join(environment.prefix, 'bin', 'python');
-  const process = await start(python, args, { cwd: directory, env, output: 1 });
+  const process = await start(python, args, { cwd: directory, env, output: 1, ownSession: false });
   return { process, identity: identityOf(process.pid) };
 }
 

@@ -1,6 +1,7 @@
-import type { Address } from '../ask.ts';
+import { access } from 'node:fs/promises';
 import { ask } from '../ask.ts';
 import type { EndRecord } from '../record-schemas.ts';
+import type { Serving } from './serve.ts';
 
 /** Milliseconds between two questions to a Jupyter that is starting. */
 const askEvery = 100;
@@ -8,21 +9,35 @@ const askEvery = 100;
 /**
  * Waits until Jupyter's API answers 200 on the very way the user will take: no log is read, no port probed.
  *
- * Resolves with undefined then, or with how it failed after `timeoutMs`.
+ * Resolves with undefined then, or with how it failed after `timeoutMs`; earlier when nobody waits any more.
  */
 export async function untilReady(
-  address: Address,
+  { address, proof }: Pick<Serving, 'address' | 'proof'>,
   base: string,
   timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<Omit<EndRecord, 'ended'> | undefined> {
   const deadline = Date.now() + timeoutMs;
   let last = 'Nothing answered there.';
-  while (Date.now() < deadline) {
-    const answer = await ask(address, `${base}api`, 5000);
+  while (Date.now() < deadline && !signal.aborted) {
+    const answer = await answerOf(address, proof, `${base}api`);
     if (answer?.status === 200) return undefined;
     if (answer) last = `It answered ${answer.status}.`;
     await new Promise((resolve) => setTimeout(resolve, askEvery));
   }
   const seconds = Math.round(timeoutMs / 1000);
   return { state: 'failed', reason: `Jupyter was not ready within ${seconds} seconds. ${last}` };
+}
+
+/** Asks once the address is surely Jupyter's own; the token must not go to whoever else has the port. */
+async function answerOf(address: Serving['address'], proof: string | null, url: string) {
+  if (proof !== null && !(await exists(proof))) return undefined;
+  return await ask(address, url, 5000);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => true,
+    () => false,
+  );
 }
