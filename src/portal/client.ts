@@ -1,0 +1,147 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { cannotWrite, liveness, PierError } from '../files/index.ts';
+import { lastLines, signalRecorded, start } from '../process/index.ts';
+import type { Health } from './control.ts';
+import { addressOf } from './label.ts';
+import { isOwnSocket, makeHostDirectory, type PortalRecord, portalFiles, readPortalRecord } from './record.ts';
+import { readOrMakeSecret, sign } from './secret.ts';
+
+/** The running portal of this host. */
+export interface PortalClient extends PortalRecord {
+  /** The portal's own page, for a browser that is signed in. */
+  readonly address: () => string;
+  /** An address that signs a browser in once: to the portal, or to a session. Error: `session-unknown`. */
+  readonly signInUrl: (options?: SignIn) => Promise<string>;
+}
+
+export interface SignIn {
+  /** The session's id; default: the portal itself. */
+  readonly session?: string;
+  /** The port that the browser sees, where ssh forwards another one; default: the front's. */
+  readonly port?: number;
+  /** Good for ten minutes instead of two: a person carries it to the browser. */
+  readonly lasting?: boolean;
+}
+
+/** Milliseconds. */
+const startTakes = 10_000;
+const answerTakes = 3000;
+const stopTakes = 5000;
+
+/**
+ * The portal of this host, when one runs and answers; undefined otherwise.
+ *
+ * Errors: `record-untrusted`, `record-damaged`.
+ */
+export async function findPortal(): Promise<PortalClient | undefined> {
+  const record = await readPortalRecord();
+  if (!record || liveness(record.identity) === 'dead' || !(await isOwnSocket(record.socket))) return undefined;
+  const health = (await ask(record, '/health').catch(() => undefined)) as Health | undefined;
+  if (health?.pid !== record.identity.pid || health.label !== record.label) return undefined;
+  return {
+    ...record,
+    address: () => addressOf(record.label, record.port),
+    signInUrl: (options = {}) => signInUrl(record, options),
+  };
+}
+
+/**
+ * The portal of this host; starts one when there is none:
+ *
+ *     node pier.cjs portal --serve
+ *
+ * `program` is what starts pier; default: as this very process was started. Error: `portal-silent`, with its log.
+ */
+export async function ensurePortal(
+  program: readonly string[] = [process.execPath, process.argv[1] as string],
+): Promise<PortalClient> {
+  const found = await findPortal();
+  if (found) return found;
+  await makeHostDirectory();
+  const [file, ...args] = program as [string, ...string[]];
+  await using log = await openLog();
+  const { size } = await log.stat();
+  const child = await start(file, [...args, 'portal', '--serve'], {
+    env: process.env,
+    output: log.fd,
+    ownSession: true,
+  });
+  let failed = false;
+  child.ended.then(({ exitCode }) => {
+    // 0 means that another one was faster.
+    failed = exitCode !== 0;
+  });
+  const deadline = Date.now() + startTakes;
+  while (!failed && Date.now() < deadline) {
+    const started = await findPortal();
+    if (started) return started;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  throw await silent(log, size, failed);
+}
+
+/** Ends the portal of this host; false when none was running. Sessions go on. Error: `portal-stays`. */
+export async function stopPortal(): Promise<boolean> {
+  const record = await readPortalRecord();
+  if (!record || !signalRecorded(record.identity, 'SIGTERM', 'process')) return false;
+  const deadline = Date.now() + stopTakes;
+  while (liveness(record.identity) === 'alive') {
+    if (Date.now() > deadline) {
+      const { pid } = record.identity;
+      throw new PierError('portal-stays', `The portal (process ${pid}) does not end.`, { hint: `kill -KILL ${pid}` });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  return true;
+}
+
+async function signInUrl(record: PortalRecord, { session, port, lasting }: SignIn): Promise<string> {
+  const query = lasting ? '?life=lasting' : '';
+  const answer = await ask(record, `/keys/${encodeURIComponent(session ?? 'portal')}${query}`);
+  const { label, key } = answer as { label: string; key: string };
+  return `${addressOf(label, port ?? record.port, '/pier/sign-in')}#${key}`;
+}
+
+/** Asks the portal over its socket, in the one way it lets no browser ask (see `admit`). */
+async function ask({ socket }: PortalRecord, path: string): Promise<unknown> {
+  const authorization = `Pier ${sign(await readOrMakeSecret(), 'control', 'client')}`;
+  const { status, body } = await post(socket, path, { Host: 'pier', Authorization: authorization });
+  const value = JSON.parse(body);
+  if (status === 200) return value;
+  const { code, message, hint } = value.error;
+  throw new PierError(code, message, hint ? { hint } : {});
+}
+
+function post(socketPath: string, path: string, headers: Record<string, string>) {
+  return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    const options = { socketPath, path, method: 'POST', headers, timeout: answerTakes, agent: false };
+    const asked = request(options, (response) => {
+      text(response).then((body) => resolve({ status: response.statusCode, body }), reject);
+    });
+    asked.on('timeout', () => asked.destroy(new PierError('portal-silent', 'The portal does not answer.')));
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+async function openLog() {
+  const file = portalFiles().log;
+  try {
+    const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
+    return await open(file, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
+}
+
+async function silent(log: Awaited<ReturnType<typeof openLog>>, from: number, ended: boolean): Promise<PierError> {
+  const { buffer, bytesRead } = await log.read(Buffer.alloc(16 * 1024), 0, 16 * 1024, from);
+  const said = lastLines(buffer.subarray(0, bytesRead).toString('utf8'));
+  const what = ended ? 'ended at once' : `did not answer within ${startTakes / 1000} s`;
+  return new PierError('portal-silent', `The portal was started and ${what}.${said ? `\n${said}` : ''}`, {
+    hint: `less '${portalFiles().log}'`,
+  });
+}

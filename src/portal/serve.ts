@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { chmod, rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
+import { identityOf, makeRuntimeDirectory } from '../files/index.ts';
+import { listSessions, readLog, readSession, requestStop, trustedSocket } from '../sessions/index.ts';
+import { type App, createApp } from './app.ts';
+import { takeClaim } from './claim.ts';
+import { findPortal } from './client.ts';
+import { type Front, openFront } from './front.ts';
+import { type Ending, untilOver } from './lifetime.ts';
+import { makeHostDirectory, publishRecord, readAddress, withdrawRecord, writeAddress } from './record.ts';
+import { sweepRedirects } from './redirect.ts';
+import { readOrMakeSecret } from './secret.ts';
+import type { Sessions } from './sessions.ts';
+import { version } from './version.ts';
+
+export interface ServeOptions {
+  /** Minutes without a live session and without an open connection, after which it ends; default: 15. */
+  readonly idleMinutes?: number;
+  readonly sessions?: Sessions;
+  /** Where the built browser side lies; default: beside this program. */
+  readonly web?: string;
+}
+
+/** `other-serves`: this host has a portal already, and this one never served. */
+export type ServeOutcome = Ending | 'other-serves';
+
+const realSessions: Sessions = {
+  list: listSessions,
+  read: readSession,
+  requestStop,
+  log: readLog,
+  socket: trustedSocket,
+};
+
+/**
+ * Serves the portal of this host until nobody needs it, or a signal ends it; then leaves nothing behind.
+ *
+ * Errors: `cannot-write`, `no-port`, `directory-untrusted`, `record-untrusted`.
+ */
+export async function servePortal(options: ServeOptions = {}): Promise<ServeOutcome> {
+  const { idleMinutes = 15, sessions = realSessions, web } = options;
+  await makeHostDirectory();
+  await using claim = await takeClaim(async () => (await findPortal()) !== undefined);
+  if (!claim) return 'other-serves';
+  const directory = await makeRuntimeDirectory('portal');
+  await using serving = await open(directory, sessions, web);
+  const { app, publish } = serving;
+  return await untilOver({ app, claim, sessions, idle: idleMinutes * 60_000, directory, publish });
+}
+
+interface Serving extends AsyncDisposable {
+  readonly app: App;
+  readonly publish: () => Promise<void>;
+}
+
+async function open(directory: string, sessions: Sessions, web: string | undefined): Promise<Serving> {
+  const socket = path.join(directory, 'p.sock');
+  const [secret, { label, port: wanted }] = await Promise.all([readOrMakeSecret(), readAddress()]);
+  let front: Front | undefined;
+  const port = () => front?.port ?? null;
+  const app = await createApp({ sessions, label, port, secret, version, ...(web === undefined ? {} : { web }) });
+  try {
+    await listen(app, socket);
+    front = await openFront(wanted, app.take);
+    await writeAddress({ label, port: front.port });
+    const started = new Date().toISOString();
+    const record = { identity: identityOf(process.pid), socket, port: front.port, label, version, started };
+    await publishRecord(record);
+    return { app, publish: () => publishRecord(record), [Symbol.asyncDispose]: () => close(app, front, socket) };
+  } catch (error) {
+    await close(app, front, socket);
+    throw error;
+  }
+}
+
+/** The directory is 0700 already; the mode of the socket itself is for systems that ask only that. */
+async function listen(app: App, socket: string): Promise<void> {
+  app.server.listen(socket);
+  await once(app.server, 'listening');
+  await chmod(socket, 0o600);
+}
+
+async function close(app: App, front: Front | undefined, socket: string): Promise<void> {
+  await withdrawRecord(socket);
+  const closed = front?.[Symbol.asyncDispose]();
+  await app[Symbol.asyncDispose]();
+  await closed;
+  await sweepRedirects(path.dirname(socket), 0);
+  await rm(socket, { force: true });
+  await rmdir(path.dirname(socket)).catch(() => {});
+}

@@ -1,0 +1,92 @@
+import type { SessionRow } from './api.ts';
+import { open, showLog, stopping } from './store.ts';
+
+const live = new Set(['created', 'queued', 'starting', 'ready', 'lost']);
+
+const titles = { lab: 'JupyterLab', notebook: 'Jupyter Notebook' } as const;
+
+/** Sessions that run first, then those that are over; each as the portal tells it. */
+export function SessionList({ rows }: { readonly rows: readonly SessionRow[] }) {
+  const [running, over] = [rows.filter(isLive), rows.filter((row) => !isLive(row))];
+  return (
+    <>
+      {running.length > 0 ? <List rows={running} /> : <p>No session is running; `pier lab` starts one.</p>}
+      {over.length > 0 && (
+        <details>
+          <summary>{over.length === 1 ? 'One that is over' : `${over.length} that are over`}</summary>
+          <List rows={over} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function isLive(row: SessionRow): boolean {
+  return live.has(row.state) || row.state === 'ending';
+}
+
+function List({ rows }: { readonly rows: readonly SessionRow[] }) {
+  return (
+    <ul class="sessions">
+      {rows.map((row) => (
+        <Row key={row.id} row={row} />
+      ))}
+    </ul>
+  );
+}
+
+function Row({ row }: { readonly row: SessionRow }) {
+  return (
+    <li aria-labelledby={`title-${row.id}`}>
+      <h2 id={`title-${row.id}`}>
+        {titles[row.app]} in {row.environment} <small>{row.id}</small>
+      </h2>
+      <p class={`state ${row.state}`}>
+        <strong>{row.state}</strong> {row.reason}
+      </p>
+      <dl>
+        <dt>Directory</dt>
+        <dd>{row.directory}</dd>
+        <dt>{row.ended ? 'Ended' : 'Since'}</dt>
+        <dd>
+          <Time iso={row.ended ?? row.created} />
+        </dd>
+        <dt>Machine</dt>
+        <dd>{row.host ?? 'not known yet'}</dd>
+      </dl>
+      <Actions row={row} />
+    </li>
+  );
+}
+
+function Actions({ row }: { readonly row: SessionRow }) {
+  const named = (verb: string) => `${verb} session ${row.id}`;
+  return (
+    <p class="actions">
+      {row.state === 'ready' && (
+        <button type="button" class="main" aria-label={named('Open')} onClick={() => open(row.id)}>
+          Open
+        </button>
+      )}
+      <button type="button" aria-label={`Log of session ${row.id}`} onClick={() => showLog(row.id)}>
+        Log
+      </button>
+      {live.has(row.state) && (
+        <button
+          type="button"
+          aria-label={named('Stop')}
+          onClick={() => {
+            stopping.value = row;
+          }}
+        >
+          Stop
+        </button>
+      )}
+    </p>
+  );
+}
+
+function Time({ iso }: { readonly iso: string }) {
+  const shown = new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return <time dateTime={iso}>{shown}</time>;
+}

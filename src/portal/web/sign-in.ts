@@ -1,0 +1,32 @@
+// The page at /pier/sign-in: takes the one-time key out of the address and exchanges it for the cookie.
+
+const key = location.hash.slice(1);
+// Before anything else, so that neither history nor a copied address holds the key.
+history.replaceState(null, '', location.pathname);
+
+interface Refused {
+  readonly error?: { readonly message: string; readonly hint: string | null };
+}
+
+function show(message: string, command?: string | null): void {
+  const text = document.getElementById('message');
+  if (text) text.textContent = message;
+  const code = document.getElementById('command');
+  if (!command || !code?.parentElement) return;
+  code.textContent = command;
+  code.parentElement.hidden = false;
+}
+
+async function signIn(): Promise<void> {
+  if (key === '') return show('This address is not whole: its end, after #, is missing. Copy all of it.');
+  const response = await fetch('/pier/sign-in', {
+    method: 'POST',
+    headers: { 'Content-Type': 'text/plain' },
+    body: key,
+  });
+  if (response.ok) return location.replace('/');
+  const { error }: Refused = await response.json();
+  show(error ? `${error.message} For a new one, type in a terminal:` : 'That did not work.', error?.hint);
+}
+
+signIn().catch(() => show('The portal does not answer.'));
