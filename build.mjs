@@ -30,7 +30,7 @@ try {
     {
       input: { pier: 'src/cli/main.ts' },
       platform: 'node',
-      transform: { define: { PIER_VERSION: JSON.stringify(version) } },
+      transform: { target: 'node20.19', define: { PIER_VERSION: JSON.stringify(version) } },
     },
     { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
   );
@@ -39,7 +39,7 @@ try {
       {
         input: { portal: 'src/portal/web/main.tsx', 'sign-in': 'src/portal/web/sign-in.ts' },
         platform: 'browser',
-        transform: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+        transform: { target: 'es2022', jsx: { runtime: 'automatic' } },
       },
       { dir: `${out}/web`, format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     );

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { PierError } from '../files/index.ts';
 import { ensurePortal, openInBrowser, type PortalClient } from '../portal/index.ts';
-import { readLog, type Session } from '../sessions/index.ts';
+import { directUrl, readLog, type Session } from '../sessions/index.ts';
 import { commandLine } from '../shell/index.ts';
 
 /** How a person gets to a session or the portal. */
@@ -16,7 +16,7 @@ export interface Opening {
 /** Brings a ready session within the browser's reach. Errors: those of the portal. */
 export async function openSession(session: Session, browser: boolean): Promise<Opening> {
   if (session.endpoint?.kind === 'direct') {
-    const { url } = session.endpoint;
+    const url = await directUrl(session);
     return { url, opened: browser && (await openInBrowser(url)) === 'opened', tunnel: directTunnel(url) };
   }
   const portal = await ensurePortal();
@@ -40,9 +40,9 @@ function directTunnel(url: string): string | null {
  * `USER@HOST` as the laptop reaches this node. An alias may lead to another login node, so: this node's full name,
  * or the address the laptop itself came to (the third word of SSH_CONNECTION, ssh(1)).
  */
-function thisNode(): string | undefined {
+function thisNode(): string | null {
   const address = process.env.SSH_CONNECTION?.split(' ')[2];
-  if (!address) return undefined;
+  if (!address) return null;
   const name = hostname();
   return `${userInfo().username}@${name.includes('.') && !name.endsWith('.localdomain') ? name : address}`;
 }

@@ -11,5 +11,5 @@ export async function run({ words, options, onInterrupt }: CommandContext): Prom
   // The agent ends on signals by itself, and takes the time that Jupyter needs.
   using _signals = onInterrupt(() => {});
   if (after === undefined) await runAgent(id, attempt);
-  else await cleanUpAfterAgent(id, attempt, Number(after));
+  else await cleanUpAfterAgent(id, Number(after));
 }

@@ -1,0 +1,134 @@
+import path from 'node:path';
+import { activeEnvironment, type Environment, findEnvironment } from '../environments/index.ts';
+import { PierError, tilde } from '../files/index.ts';
+import {
+  directArguments,
+  isLive,
+  listSessions,
+  planJupyter,
+  type Session,
+  socketArguments,
+  startSession,
+  stopSession,
+  waitUntilOver,
+  waitUntilReady,
+} from '../sessions/index.ts';
+import { commandLine } from '../shell/index.ts';
+import type { Site } from '../site/index.ts';
+import { type CommandContext, type CommandResult, result } from './command.ts';
+import { createFromCatalogue, explainFromCatalogue } from './create-environment.ts';
+import { describeOpening, openSession, sessionFailed } from './open-session.ts';
+
+type App = Session['app'];
+
+/** `pier lab` and `pier notebook`: an environment, a session, a browser, and a terminal that stays with it. */
+export async function openJupyter(context: CommandContext, app: App): Promise<CommandResult | undefined> {
+  const { options } = context;
+  const site = await context.site();
+  const direct = options.flag('direct');
+  const directory = path.resolve(options.value('dir') ?? '.');
+  const found = await chooseEnvironment(context, site, app);
+  if (context.explain) return await explain(site, found, { app, direct, directory });
+  const environment = found ?? (await createFromCatalogue(context, site, site.profile.jupyter.environment));
+  await mentionOthers(context, environment);
+  const started = await startSession(site, { app, environment, directory, direct, on: 'here' });
+  const session = await untilReady(context, started);
+  const opening = await openSession(session, !options.flag('no-browser') && !context.json);
+  const answer = result({ session, opening }, (value) => describeOpening(value.session, value.opening));
+  if (options.flag('detach') || context.json) return answer;
+  context.answer(answer);
+  await stayWith(context, session);
+  return undefined;
+}
+
+/** The environment asked for, else the active one if it has this app, else the site's; undefined: still to be made. */
+async function chooseEnvironment(context: CommandContext, site: Site, app: App): Promise<Environment | undefined> {
+  const usual = site.profile.jupyter.environment;
+  const named = context.options.value('env');
+  if (named !== undefined && named !== usual) return await findEnvironment(site, named);
+  const active = named === undefined ? activeEnvironment() : null;
+  if (active) {
+    const environment = await findEnvironment(site, active.prefix).catch(() => undefined);
+    if (environment && (await planJupyter(environment, app, false).catch(() => undefined))) return environment;
+    context.note(`The active environment ${tilde(active.prefix)} has no Jupyter; using ${usual}.`);
+  }
+  try {
+    return await findEnvironment(site, usual);
+  } catch (error) {
+    if (error instanceof PierError && error.code === 'environment-unknown') return undefined;
+    throw error;
+  }
+}
+
+async function explain(
+  site: Site,
+  found: Environment | undefined,
+  { app, direct, directory }: { app: App; direct: boolean; directory: string },
+): Promise<CommandResult> {
+  const making = found ? [] : await explainFromCatalogue(site, site.profile.jupyter.environment);
+  const module = app === 'lab' ? 'jupyterlab' : 'notebook';
+  const plan = found
+    ? await planJupyter(found, app, direct)
+    : ({ way: direct ? 'direct' : 'socket', module, version: '', serverName: 'jpserver', note: null } as const);
+  const python = found ? path.join(found.prefix, 'bin', 'python') : `${site.profile.jupyter.environment}/bin/python`;
+  const place = { id: 'ID', directory, runtimeDirectory: '$(mktemp -d)' };
+  const jupyter = plan.way === 'socket' ? socketArguments(plan, place) : directArguments(plan, 8888);
+  const commands = [...making, commandLine(['cd', directory]), commandLine([python, ...jupyter])];
+  return result({ commands }, (value) => value.commands.join('\n'));
+}
+
+/** Who forgot a session that still runs is told, since each one keeps its memory. */
+async function mentionOthers(context: CommandContext, environment: Environment): Promise<void> {
+  const others = (await listSessions()).filter(
+    (session) => isLive(session) && session.environment.prefix === environment.prefix,
+  );
+  const [other] = others;
+  if (!other) return;
+  const more = others.length > 1 ? `${others.length} sessions` : 'Another session';
+  context.note(`${more} in ${environment.name} already: pier session open ${other.id}`);
+}
+
+async function untilReady(context: CommandContext, started: Session): Promise<Session> {
+  const interrupted = new AbortController();
+  using _signals = context.onInterrupt(() => interrupted.abort());
+  const session = await waitUntilReady(started.id, context.progress, interrupted.signal);
+  if (session.state === 'ready') return session;
+  if (!interrupted.signal.aborted) throw await sessionFailed(session);
+  await stopSession(started.id, 'Ctrl+C');
+  throw new PierError('interrupted', `Interrupted; session ${started.id} has been stopped.`);
+}
+
+/**
+ * Keeps the terminal with the session, as Jupyter does: Ctrl+C asks whether to stop it, a second one stops it.
+ *
+ * A terminal that is closed (SIGHUP) leaves it running; with nobody to ask, an interruption stops it.
+ */
+async function stayWith(context: CommandContext, { id }: Session): Promise<void> {
+  context.note(context.interactive ? 'Ctrl+C here asks whether to stop it.' : 'SIGINT or SIGTERM stops it.');
+  const interrupted = new AbortController();
+  let signal: NodeJS.Signals | undefined;
+  const session = await untilOverOrInterrupted();
+  if (!interrupted.signal.aborted) return context.note(`Session ${id} is over. ${session.reason}`);
+  if (signal === 'SIGHUP') return;
+  if (signal === 'SIGTERM' || !context.interactive || (await wantsStop(context))) {
+    context.note(`Stopping session ${id} …`);
+    return context.note((await stopSession(id, 'Ctrl+C')).reason);
+  }
+  context.note(`It keeps running. Back to it: pier session open ${id}; its end: pier session stop ${id}`);
+
+  async function untilOverOrInterrupted(): Promise<Session> {
+    using _signals = context.onInterrupt((name) => {
+      signal ??= name;
+      interrupted.abort();
+    });
+    return await waitUntilOver(id, interrupted.signal);
+  }
+}
+
+async function wantsStop(context: CommandContext): Promise<boolean> {
+  try {
+    return await context.confirm('Stop this session? Its kernels end with it. No leaves it running.');
+  } catch {
+    return true;
+  }
+}
