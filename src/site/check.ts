@@ -22,7 +22,7 @@ export async function checkProfile(file: string, around = surroundings()): Promi
   const trusted = readTrusted(absolute);
   if (!trusted) throw new PierError('site-unknown', `There is no file ${tilde(absolute)}.`);
   const { parseProfile } = await import('./parse.ts');
-  const { written, problems } = parseProfile(file, trusted.text);
+  const { written, problems, problemAt } = parseProfile(file, trusted.text);
   const id = typeof written.id === 'string' ? written.id : null;
   if (problems.length > 0) return { file, id, problems };
   try {
@@ -30,7 +30,7 @@ export async function checkProfile(file: string, around = surroundings()): Promi
     return { file, id, problems };
   } catch (error) {
     if (!(error instanceof PierError)) throw error;
-    return { file, id, problems: [{ file, line: 1, column: 1, path: 'inherits', message: error.message }] };
+    return { file, id, problems: [problemAt(['inherits'], error.message)] };
   }
 }
 

@@ -20,6 +20,10 @@ export const templateVariables: Readonly<Record<string, string>> = {
   SLURM_TMPDIR: 'the directory of the Slurm job; set only inside a job',
 };
 
+export function isTemplateVariable(name: string): boolean {
+  return Object.hasOwn(templateVariables, name);
+}
+
 /** Variables that stand for one name in a path, never for more of the path. */
 const singleNames = new Set(['USER', 'PI', 'PROJECT', 'SLURM_JOB_ID']);
 
@@ -39,7 +43,8 @@ export function variablesOf(template: string): string[] {
 export function expandTemplate(template: string, extra: Variables = {}, environment: Variables = process.env): string {
   return template.replace(reference, (_, braced?: string, bare?: string) => {
     const name = braced ?? bare ?? '';
-    const value = extra[name] ?? (name in templateVariables ? valueIn(name, environment) : undefined);
+    const own = Object.hasOwn(extra, name) ? extra[name] : undefined;
+    const value = own ?? (isTemplateVariable(name) ? valueIn(name, environment) : undefined);
     if (value === undefined || value === '') throw unknownVariable(name, template);
     if (!isUsable(name, value)) {
       throw new PierError(
@@ -70,7 +75,7 @@ function isUsable(name: string, value: string): boolean {
 }
 
 function unknownVariable(name: string, template: string): PierError {
-  const known = name in templateVariables;
+  const known = isTemplateVariable(name);
   const what = known ? 'is not set' : 'is no variable a site profile may use';
   return new PierError('site-variable-unknown', `$${name} in the path ${JSON.stringify(template)} ${what}.`, {
     hint: known ? wayOut(name) : `A path may use ${Object.keys(templateVariables).join(', ')}.`,

@@ -44,7 +44,7 @@ export async function loadSiteFrom(asked: string | undefined, around: Surroundin
       hint: 'Choose one of those.',
     });
   }
-  const tree = await inheritAll(source, around);
+  const tree = await inheritAllOrSay(source, around);
   return { id, name, chosenBy, file: source.file, profile: plainOf(tree) as Profile, leaves: leavesOf(tree) };
 }
 
@@ -52,17 +52,26 @@ export async function loadSiteFrom(asked: string | undefined, around: Surroundin
 export async function inheritAll(source: Source, around: Surroundings): Promise<Tree> {
   let tree = bodyOf(source.written);
   let child = source;
-  for (let count = 0; headerOf(child.written).id !== 'local' || child.file !== null; count++) {
-    const { inherits } = headerOf(child.written);
-    if (count >= mostAncestors) {
-      throw invalid(child.file ?? inherits, [
-        `${child.file ?? inherits}: the profiles inherit each other in a circle.`,
-      ]);
-    }
-    child = await read(nameOrFile(inherits, child.file && path.dirname(child.file)), around);
+  for (let count = 0; !isLast(child); count++) {
+    if (count === mostAncestors) throw new PierError('site-unknown', 'The profiles inherit each other in a circle.');
+    child = await read(nameOrFile(headerOf(child.written).inherits, child.file && path.dirname(child.file)), around);
     tree = inherit(tree, bodyOf(child.written));
   }
   return tree;
+}
+
+/** Every profile inherits the `local` that is shipped; it alone has all there is. */
+function isLast({ written, file }: Source): boolean {
+  return file === null && headerOf(written).id === 'local';
+}
+
+async function inheritAllOrSay(source: Source, around: Surroundings): Promise<Tree> {
+  try {
+    return await inheritAll(source, around);
+  } catch (error) {
+    if (!(error instanceof PierError) || source.file === null || error.code !== 'site-unknown') throw error;
+    throw invalid(source.file, [`${tilde(source.file)}: inherits: ${error.message}`]);
+  }
 }
 
 function headerOf(written: Written) {

@@ -1,17 +1,7 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  visit,
-} from 'yaml';
+import { type Document, isAlias, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import * as z from 'zod';
 import { isObject, isSourced, plainOf, treeOf, type Written } from './leaves.ts';
+import { offsetOf, pathAt } from './position.ts';
 import type { Problem } from './problem.ts';
 import { fileSchema, leafSchema } from './schema.ts';
 import { found, wordsFor, wordsForUnknownKey } from './words.ts';
@@ -22,13 +12,30 @@ import { found, wordsFor, wordsForUnknownKey } from './words.ts';
 const mostValues = 20_000;
 const deepest = 16;
 
+const notYaml = 'not YAML: ';
+
+/** Problems named; nobody mends more in one go. */
+const mostProblems = 100;
+
 type Path = readonly PropertyKey[];
 type Complaint = { readonly path: Path; readonly message: string; readonly atKey?: boolean };
+
+/** YAML 1.2 without tags and merge keys; a `%YAML 1.1` in the file changes nothing. */
+const strict = {
+  prettyErrors: false,
+  version: '1.2',
+  schema: 'core',
+  resolveKnownTags: false,
+  merge: false,
+  logLevel: 'error',
+} as const;
 
 export interface Parsed {
   readonly written: Written;
   /** In the order of the file; when there are any, `written` is not to be used. */
   readonly problems: readonly Problem[];
+  /** A problem that only the rest of pier can see, at the place of a value. */
+  readonly problemAt: (path: readonly string[], message: string) => Problem;
 }
 
 /** Reads a profile's text and checks it against the schema. `file` is only for the problems. */
@@ -38,53 +45,63 @@ export function parseProfile(file: string, text: string): Parsed {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), path: path.map(String).join('.'), message };
   };
+  const failed = (problems: Problem[]): Parsed => ({
+    written: {},
+    problems,
+    problemAt: (path, message) => problem(0, path, message),
+  });
   try {
-    const document = parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      version: '1.2',
-      schema: 'core',
-      resolveKnownTags: false,
-      merge: false,
-      logLevel: 'silent',
-    });
-    const slips = [...syntaxComplaints(document)].map(([at, message]) => problem(at, pathAt(document, at), message));
-    if (slips.length > 0) return { written: {}, problems: slips };
+    const document = parseDocument(text, { lineCounter: lines, ...strict });
+    const slips = syntaxComplaints(document);
+    if (slips.length > 0) {
+      const named = slips.slice(0, mostProblems);
+      return failed(named.map(({ offset, message }) => problem(offset, pathAt(document, offset), message)));
+    }
     const written = expanded(document);
-    if (typeof written === 'string') return { written: {}, problems: [problem(0, [], written)] };
-    const problems = complaints(written).map(({ path, message, atKey }) =>
-      problem(offsetOf(document, path, atKey ?? false), path, message),
-    );
-    return { written, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
+    if (typeof written === 'string') return failed([problem(0, [], written)]);
+    const problemAt = (path: Path, message: string, atKey = false) =>
+      problem(offsetOf(document, path, atKey), path, message);
+    const problems = complaints(written)
+      .slice(0, mostProblems)
+      .map(({ path, message, atKey }) => problemAt(path, message, atKey));
+    return { written, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column), problemAt };
   } catch (error) {
     // The parser is recursive: a hundred thousand brackets end its stack.
     if (!(error instanceof RangeError)) throw error;
-    return { written: {}, problems: [problem(0, [], `nested too deeply, expected at most ${deepest} levels`)] };
+    return failed([problem(0, [], `nested too deeply, expected at most ${deepest} levels`)]);
   }
 }
 
-/** What is wrong with the YAML itself: where it stands in the text, and what it is. */
-function* syntaxComplaints(document: Document.Parsed): Generator<[number, string]> {
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    if (code === 'DUPLICATE_KEY') yield [pos[0], 'the key is here for the second time, expected once'];
-    else if (code === 'TAG_RESOLVE_FAILED')
-      yield [pos[0], `found ${message.replace(/^.*: /, 'the tag ')}, expected no tag`];
-    else if (code === 'MULTIPLE_DOCS') yield [pos[0], 'found a second document, expected one'];
-    else yield [pos[0], `not YAML: ${message}`];
-  }
+/** What is wrong with the YAML itself, and where it stands in the text. */
+function syntaxComplaints(document: Document.Parsed): { readonly offset: number; readonly message: string }[] {
+  const slips = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+    offset: pos[0],
+    message: syntaxWords(code, message),
+  }));
+  // What the parser says after its first stumble is about the stumble.
+  const stumble = slips.find(({ message }) => message.startsWith(notYaml));
+  if (stumble) return [stumble];
   const anchors = new Set<string>();
-  const faults: [number, string][] = [];
   visit(document, {
     Node: (_, node) => {
+      const offset = node.range?.[0] ?? 0;
       if (isAlias(node) && !anchors.has(node.source)) {
-        faults.push([node.range?.[0] ?? 0, `there is no anchor &${node.source} before this alias`]);
+        slips.push({ offset, message: `there is no anchor &${node.source} before this alias` });
       } else if (!isAlias(node) && node.anchor) anchors.add(node.anchor);
     },
     Pair: (_, { key }) => {
-      if (isNode(key) && !isScalar(key)) faults.push([key.range?.[0] ?? 0, 'the key is wrong, expected a text']);
+      if (isScalar(key) || !isNode(key)) return;
+      slips.push({ offset: key.range?.[0] ?? 0, message: 'the key is wrong, expected a text' });
     },
   });
-  yield* faults;
+  return slips;
+}
+
+function syntaxWords(code: string, message: string): string {
+  if (code === 'DUPLICATE_KEY') return 'the key is here for the second time, expected once';
+  if (code === 'TAG_RESOLVE_FAILED') return `found ${message.replace(/^.*?: /, 'the tag ')}, expected no tag`;
+  if (code === 'MULTIPLE_DOCS') return 'found a second document, expected one';
+  return `${notYaml}${message}`;
 }
 
 /** The document's values; a text, what is wrong, when it is a bomb or has no keys at all. */
@@ -144,47 +161,4 @@ function keysAt(schema: unknown, path: Path): string[] {
   }
   if (schema instanceof z.ZodRecord) return keysAt(schema.valueType, rest);
   return schema instanceof z.ZodArray ? keysAt(schema.element, rest) : [];
-}
-
-/** Where a value stands in the text, or its key; for what is missing, the nearest thing around it. */
-function offsetOf(document: Document.Parsed, path: Path, atKey: boolean): number {
-  let node: Node | null = document.contents;
-  let offset = node?.range?.[0] ?? 0;
-  for (const [index, key] of path.entries()) {
-    if (isAlias(node)) node = node.resolve(document) ?? null;
-    // What the path does not say: the value may stand inside {value, source, checked}.
-    while (isMap(node) && !node.has(key) && node.has('value')) node = (node.get('value', true) as Node) ?? null;
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
-      const name = pair?.key as Node | undefined;
-      if (!name) return offset;
-      node = (pair?.value as Node | null) ?? null;
-      const isLast = index === path.length - 1;
-      offset = ((isLast && atKey) || !node ? name : valueIn(node)).range?.[0] ?? offset;
-    } else if (isSeq(node)) {
-      node = (node.items[Number(key)] as Node | undefined) ?? null;
-      offset = node?.range?.[0] ?? offset;
-    } else return offset;
-  }
-  return offset;
-}
-
-/** What is inside `{value, source, checked}`. */
-function valueIn(node: Node): Node {
-  const inner = isMap(node) && node.has('value') ? (node.get('value', true) as Node | null) : null;
-  return inner?.range ? valueIn(inner) : node;
-}
-
-/** The keys that lead to a place in the text. */
-function pathAt(document: Document.Parsed, offset: number): string[] {
-  const path: string[] = [];
-  visit(document, {
-    Pair: (_, { key, value }) => {
-      const [from, to] = [(key as Node | null)?.range?.[0], ((value ?? key) as Node | null)?.range?.[1]];
-      if (from === undefined || to === undefined || offset < from || offset > to) return visit.SKIP;
-      path.push(String(isScalar(key) ? key.value : ''));
-      return undefined;
-    },
-  });
-  return path.filter((key) => key !== 'value');
 }

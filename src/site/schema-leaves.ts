@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { templateVariables, variablesOf } from './expand.ts';
+import { isTemplateVariable, templateVariables, variablesOf } from './expand.ts';
 import { hostPatternProblem } from './host-pattern.ts';
 
 // The kinds of leaves. Each `error` completes the sentence "found …, expected …".
@@ -31,7 +31,7 @@ const pathShape = 'an absolute path, or one that begins with a variable such as 
 export const pathTemplate = z
   .string({ error: pathShape })
   .regex(/^[/$][^\p{Cc}]{0,400}$/u, { error: pathShape })
-  .refine((value) => variablesOf(value).every((variable) => variable in templateVariables), {
+  .refine((value) => variablesOf(value).every(isTemplateVariable), {
     error: `only the variables ${Object.keys(templateVariables).join(', ')}`,
   })
   .refine((value) => !value.split('/').includes('..'), { error: 'a path without ".."' });

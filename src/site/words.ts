@@ -33,7 +33,8 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 export function wordsFor(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === 'invalid_key') return `the key is wrong, expected ${issue.issues[0]?.message ?? 'another'}`;
   if (value === undefined && issue.code !== 'custom') return `it is missing, expected ${expectation(issue)}`;
-  const near = issue.code === 'invalid_value' && nearest(String(value), issue.values.map(String));
+  const near =
+    issue.code === 'invalid_value' && issue.values.length > 1 && nearest(String(value), issue.values.map(String));
   return `found ${found(value)}, expected ${expectation(issue)}${near ? `; did you mean ${near}?` : ''}`;
 }
 
