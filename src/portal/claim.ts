@@ -42,6 +42,11 @@ export async function takeClaim(answers: () => Promise<boolean>): Promise<Claim 
   };
 }
 
+/** The process that has the right to be this host's portal, whether it lives or not. */
+export function readClaimHolder(): Promise<ProcessIdentity | undefined> {
+  return readHolder(portalFiles().claim);
+}
+
 async function readHolder(file: string): Promise<ProcessIdentity | undefined> {
   try {
     return parseIdentity(await readRecord(file));

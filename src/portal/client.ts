@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { cannotWrite, liveness, PierError } from '../files/index.ts';
 import { lastLines, signalRecorded, start } from '../process/index.ts';
+import { readClaimHolder } from './claim.ts';
 import type { Health } from './control.ts';
 import { addressOf } from './label.ts';
 import { isOwnSocket, makeHostDirectory, type PortalRecord, portalFiles, readPortalRecord } from './record.ts';
@@ -30,6 +31,8 @@ export interface SignIn {
 const startTakes = 10_000;
 const answerTakes = 3000;
 const stopTakes = 5000;
+/** Bytes; the next portal begins its log anew. */
+const longestLog = 1024 * 1024;
 
 /**
  * The portal of this host, when one runs and answers; undefined otherwise.
@@ -65,32 +68,33 @@ export async function ensurePortal(
   await using log = await openLog();
   const { size } = await log.stat();
   const child = await start(file, [...args, 'portal', '--serve'], {
+    cwd: '/',
     env: process.env,
     output: log.fd,
     ownSession: true,
   });
-  let failed = false;
-  child.ended.then(({ exitCode }) => {
-    // 0 means that another one was faster.
-    failed = exitCode !== 0;
+  let exitCode: number | null | undefined;
+  child.ended.then((ended) => {
+    exitCode = ended.exitCode;
   });
   const deadline = Date.now() + startTakes;
-  while (!failed && Date.now() < deadline) {
+  // 0 means that another one was faster: then that one will answer.
+  while ((exitCode === undefined || exitCode === 0) && Date.now() < deadline) {
     const started = await findPortal();
     if (started) return started;
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
-  throw await silent(log, size, failed);
+  throw exitCode === 0 ? await hung() : await silent(log, size, exitCode !== undefined);
 }
 
 /** Ends the portal of this host; false when none was running. Sessions go on. Error: `portal-stays`. */
 export async function stopPortal(): Promise<boolean> {
-  const record = await readPortalRecord();
-  if (!record || !signalRecorded(record.identity, 'SIGTERM', 'process')) return false;
+  const identity = (await readPortalRecord())?.identity ?? (await readClaimHolder());
+  if (!identity || !signalRecorded(identity, 'SIGTERM', 'process')) return false;
   const deadline = Date.now() + stopTakes;
-  while (liveness(record.identity) === 'alive') {
+  while (liveness(identity) === 'alive') {
     if (Date.now() > deadline) {
-      const { pid } = record.identity;
+      const { pid } = identity;
       throw new PierError('portal-stays', `The portal (process ${pid}) does not end.`, { hint: `kill -KILL ${pid}` });
     }
     await new Promise((resolve) => setTimeout(resolve, 30));
@@ -131,10 +135,19 @@ async function openLog() {
   const file = portalFiles().log;
   try {
     const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
-    return await open(file, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK, 0o600);
+    const log = await open(file, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK, 0o600);
+    if ((await log.stat()).size > longestLog) await log.truncate();
+    return log;
   } catch (error) {
     throw cannotWrite(file, error);
   }
+}
+
+async function hung(): Promise<PierError> {
+  const holder = await readClaimHolder();
+  return new PierError('portal-silent', `The portal of this machine (process ${holder?.pid ?? '?'}) does not answer.`, {
+    hint: 'pier portal --stop',
+  });
 }
 
 async function silent(log: Awaited<ReturnType<typeof openLog>>, from: number, ended: boolean): Promise<PierError> {

@@ -1,9 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { App } from './app.ts';
 import type { Claim } from './claim.ts';
 import { sweepRedirects } from './redirect.ts';
+import { readOrMakeSecret } from './secret.ts';
 import type { Sessions } from './sessions.ts';
 
-/** `replaced`: another portal has taken this host over, or our state directory is gone. */
+/** `replaced`: another portal has taken this host over, or its secret or the state directory is gone. */
 export type Ending = 'idle' | 'signal' | 'replaced';
 
 export interface Lifetime {
@@ -16,6 +18,8 @@ export interface Lifetime {
   readonly directory: string;
   /** Writes the portal's record again, when it is not there or not ours. */
   readonly publish: () => Promise<void>;
+  /** What all cookies are made with. */
+  readonly secret: Buffer;
 }
 
 /** Milliseconds between looks at who needs the portal. */
@@ -32,32 +36,28 @@ export async function untilOver(lifetime: Lifetime): Promise<Ending> {
   const onSignal = () => stop.abort();
   for (const signal of signals) process.on(signal, onSignal);
   try {
-    return await Promise.race([signalled(stop.signal), unneeded(lifetime, stop.signal)]);
+    return await untilUnneeded(lifetime, stop.signal);
   } finally {
-    stop.abort();
     for (const signal of signals) process.off(signal, onSignal);
   }
 }
 
-function signalled(signal: AbortSignal): Promise<Ending> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve('signal'), { once: true }));
-}
-
-async function unneeded(lifetime: Lifetime, signal: AbortSignal): Promise<Ending> {
+async function untilUnneeded(lifetime: Lifetime, signal: AbortSignal): Promise<Ending> {
   let needed = Date.now();
-  while (!signal.aborted) {
+  for (;;) {
     await pause(Math.min(longestTick, lifetime.idle / 4), signal);
+    if (signal.aborted) return 'signal';
     if (!(await holdsOn(lifetime))) return 'replaced';
     await sweepRedirects(lifetime.directory);
     if (lifetime.app.connections() > 0 || (await hasLiveSession(lifetime.sessions))) needed = Date.now();
     if (Date.now() - needed >= lifetime.idle) return 'idle';
   }
-  return 'signal';
 }
 
-async function holdsOn({ claim, publish }: Lifetime): Promise<boolean> {
+/** A new secret is how a person signs every browser out: a portal that still has the old one must go. */
+async function holdsOn({ claim, publish, secret }: Lifetime): Promise<boolean> {
   try {
-    if (!(await claim.holds())) return false;
+    if (!(await claim.holds()) || !(await readOrMakeSecret()).equals(secret)) return false;
     await publish();
     return true;
   } catch {
@@ -70,12 +70,6 @@ async function hasLiveSession(sessions: Sessions): Promise<boolean> {
   return all.some(({ state }) => waitedFor.has(state));
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await wait(milliseconds, undefined, { signal }).catch(() => {});
 }

@@ -26,6 +26,8 @@ export async function createProxy(): Promise<Forwarder> {
   const { createProxyServer } = await import('http-proxy-3');
   // `toProxy` keeps the path as it was sent; without it, it is parsed and written anew.
   const proxy = createProxyServer({ toProxy: true, agent: false });
+  // http-proxy-3 throws what nobody listens to: a browser that breaks a WebSocket off would end the portal.
+  proxy.on('error', () => {});
   proxy.on('proxyRes', (answer, _request, response) => {
     // Hop by hop (RFC 9110, 7.6.1): the session's connection ends, the browser's need not.
     delete answer.headers.connection;

@@ -1,14 +1,22 @@
 import { once } from 'node:events';
 import { chmod, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { identityOf, makeRuntimeDirectory } from '../files/index.ts';
+import { identityOf, liveness, makeRuntimeDirectory } from '../files/index.ts';
 import { listSessions, readLog, readSession, requestStop, trustedSocket } from '../sessions/index.ts';
 import { type App, createApp } from './app.ts';
 import { takeClaim } from './claim.ts';
 import { findPortal } from './client.ts';
 import { type Front, openFront } from './front.ts';
 import { type Ending, untilOver } from './lifetime.ts';
-import { makeHostDirectory, publishRecord, readAddress, withdrawRecord, writeAddress } from './record.ts';
+import {
+  isOwnSocket,
+  makeHostDirectory,
+  publishRecord,
+  readAddress,
+  readPortalRecord,
+  withdrawRecord,
+  writeAddress,
+} from './record.ts';
 import { sweepRedirects } from './redirect.ts';
 import { readOrMakeSecret } from './secret.ts';
 import type { Sessions } from './sessions.ts';
@@ -43,14 +51,15 @@ export async function servePortal(options: ServeOptions = {}): Promise<ServeOutc
   await makeHostDirectory();
   await using claim = await takeClaim(async () => (await findPortal()) !== undefined);
   if (!claim) return 'other-serves';
+  await clearBehind();
   const directory = await makeRuntimeDirectory('portal');
   await using serving = await open(directory, sessions, web);
-  const { app, publish } = serving;
-  return await untilOver({ app, claim, sessions, idle: idleMinutes * 60_000, directory, publish });
+  return await untilOver({ ...serving, claim, sessions, idle: idleMinutes * 60_000, directory });
 }
 
 interface Serving extends AsyncDisposable {
   readonly app: App;
+  readonly secret: Buffer;
   readonly publish: () => Promise<void>;
 }
 
@@ -66,8 +75,9 @@ async function open(directory: string, sessions: Sessions, web: string | undefin
     await writeAddress({ label, port: front.port });
     const started = new Date().toISOString();
     const record = { identity: identityOf(process.pid), socket, port: front.port, label, version, started };
-    await publishRecord(record);
-    return { app, publish: () => publishRecord(record), [Symbol.asyncDispose]: () => close(app, front, socket) };
+    const publish = () => publishRecord(record);
+    await publish();
+    return { app, secret, publish, [Symbol.asyncDispose]: () => close(app, front, socket) };
   } catch (error) {
     await close(app, front, socket);
     throw error;
@@ -86,6 +96,19 @@ async function close(app: App, front: Front | undefined, socket: string): Promis
   const closed = front?.[Symbol.asyncDispose]();
   await app[Symbol.asyncDispose]();
   await closed;
+  await removeRuntimeDirectory(socket);
+}
+
+/** Removes what a portal that was killed left in its runtime directory, if that is still ours alone. */
+async function clearBehind(): Promise<void> {
+  const old = await readPortalRecord().catch(() => undefined);
+  if (old && liveness(old.identity) === 'dead' && (await isOwnSocket(old.socket))) {
+    await removeRuntimeDirectory(old.socket);
+  }
+}
+
+/** Names each thing that a portal makes there; anything else stays, and its directory with it. */
+async function removeRuntimeDirectory(socket: string): Promise<void> {
   await sweepRedirects(path.dirname(socket), 0);
   await rm(socket, { force: true });
   await rmdir(path.dirname(socket)).catch(() => {});
