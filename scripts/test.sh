@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Everything, from a fresh machine with Node >= 20, npm and Python >= 3.9: installs what the tests run, checks, runs them.
+# `npm test -- PATTERN` runs the tests whose files match.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# program:package, of Debian
+needs=(chromium:chromium zsh:zsh fish:fish sshd:openssh-server ssh:openssh-client setpriv:util-linux git:git tmux:tmux)
+
+missing=()
+for need in "${needs[@]}"; do
+  PATH="$PATH:/usr/sbin:/sbin" command -v "${need%%:*}" >/dev/null || missing+=("${need#*:}")
+done
+python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+python3 -c 'import ensurepip' >/dev/null 2>&1 || missing+=(python3-venv)
+if [ "${#missing[@]}" -gt 0 ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "installing ${missing[*]}" >&2
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  else
+    echo "The tests need: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+fi
+
+# Without the development tools (a user's clone), or after the lock file changed.
+if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ] ||
+  [ ! -d node_modules/vitest ]; then
+  npm ci --no-fund --no-audit
+fi
+
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+status=0
+if [ $# -eq 0 ]; then bash scripts/check.sh || exit 1; fi
+node build.mjs
+npx vitest run --project real --reporter=default --reporter=json --outputFile.json="$results" "$@" || status=$?
+node scripts/summary.mjs "$results"
+exit "$status"
