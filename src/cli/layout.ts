@@ -17,7 +17,8 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-function cut(text: string, width: number): string {
+/** Text that takes at most `width` columns, with `…` where something is missing. */
+export function cut(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let kept = '';
   for (const { segment } of new Intl.Segmenter().segment(text)) {

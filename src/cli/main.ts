@@ -19,7 +19,7 @@ async function start(): Promise<number> {
     if (argv[0] === '__complete') return (await import('./complete.ts')).printCompletions(argv.slice(1));
     if ([...argv].sort().join(' ') === '--json --version') return printVersion();
     const { parse } = await import('./parse.ts');
-    const request = parse(argv);
+    const request = await parse(argv);
     if (request.kind === 'help') {
       (await import('./print.ts')).printText(request.text);
       return 0;

@@ -4,7 +4,6 @@ import type { CommandRow, OptionRow, Options } from './command.ts';
 import { isPrefix, isWord, split } from './find-command.ts';
 import { commandHelp, groupHelp, overview } from './help.ts';
 import { commands, everywhere, here } from './program.ts';
-import { nearest } from './suggest.ts';
 import { columns } from './terminal.ts';
 
 const everywhereTitle = 'Everywhere:';
@@ -24,25 +23,26 @@ export type Request =
  *
  * Throws `usage` for what no command takes, with the nearest right word as the hint.
  */
-export function parse(argv: readonly string[]): Request {
+export async function parse(argv: readonly string[]): Promise<Request> {
   const { path, rest, stray } = split(argv);
-  if (path[0] === 'help') return { kind: 'help', text: helpOn(rest.filter(isWord)) };
+  if (path[0] === 'help') return { kind: 'help', text: await helpOn(rest.filter(isWord)) };
   const row = commands.find((command) => command.path === path.join(' '));
   if (row) return read(row, rest);
-  if (rest.includes('--help') || rest.includes('-h')) return { kind: 'help', text: helpOn(path) };
-  if (path.length > 0 || stray.length > 0) throw unknown([...path, ...stray]);
+  if (rest.includes('--help') || rest.includes('-h')) return { kind: 'help', text: await helpOn(path) };
+  if (path.length > 0 || stray.length > 0) throw await unknown([...path, ...stray]);
   return read(here, rest);
 }
 
-function helpOn(words: readonly string[]): string {
+async function helpOn(words: readonly string[]): Promise<string> {
   if (words.length === 0) return overview();
   const row = commands.find((command) => command.path === words.join(' '));
   if (row) return commandHelp(row, build(row));
   if (isPrefix(words)) return groupHelp(words.join(' '));
-  throw unknown(words);
+  throw await unknown(words);
 }
 
-function unknown(words: readonly string[]): PierError {
+async function unknown(words: readonly string[]): Promise<PierError> {
+  const { nearest } = await import('./suggest.ts');
   const named = commands.filter((row) => !row.hidden).map((row) => row.path);
   const groups = [...new Set(named.map((path) => path.split(' ')[0] as string))];
   const [first = '', second] = words;

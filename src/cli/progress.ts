@@ -1,5 +1,5 @@
 import type { Progress, ProgressEvent } from '../files/index.ts';
-import { displayWidth } from './layout.ts';
+import { cut, displayWidth } from './layout.ts';
 import { drawOnStderr } from './print.ts';
 import { printable } from './printable.ts';
 import { columns, isPlain, paint } from './terminal.ts';
@@ -65,14 +65,10 @@ function line(): ShownProgress {
 export function progressLine(event: ProgressEvent, width: number): string {
   const { done, total } = event;
   const message = printable(event.message);
-  if (done === undefined || total === undefined || total <= 0) return cutTo(`${message} …`, width);
+  if (done === undefined || total === undefined || total <= 0) return cut(`${message} …`, width);
   const counted = ` ${done}/${total}`;
   const room = Math.min(30, width - displayWidth(message) - counted.length - 4);
-  if (room < 5) return cutTo(message + counted, width);
+  if (room < 5) return cut(message + counted, width);
   const filled = Math.min(room, Math.floor((room * done) / total));
   return `${message}  [${paint('green', '='.repeat(filled), 2)}${' '.repeat(room - filled)}]${counted}`;
-}
-
-function cutTo(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }

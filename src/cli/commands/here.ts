@@ -1,6 +1,100 @@
-import { PierError } from '../../files/index.ts';
-import type { CommandResult } from '../command.ts';
+import { statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { activeEnvironment, environmentsRoot, listEnvironments } from '../../environments/index.ts';
+import { errnoOf, tilde } from '../../files/index.ts';
+import { isLive, listSessions } from '../../sessions/index.ts';
+import { type CommandContext, type CommandResult, result } from '../command.ts';
+import { fields } from '../layout.ts';
+import { count, counted, size } from '../quantities.ts';
+import { version } from '../version.ts';
 
-export async function run(): Promise<CommandResult> {
-  throw new PierError('not-there-yet', 'This command is not there yet.');
+/** `pier`: where am I, and what to do next. */
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const site = await context.site();
+  const root = environmentsRoot(site);
+  const [environments, all, left] = await Promise.all([listEnvironments(site), listSessions(), spaceLeft(root)]);
+  const usual = site.profile.jupyter.environment;
+  const sessions = all.filter((session) => isLive(session));
+  const found = environments.find(({ name, origin }) => name === usual && origin !== 'foreign');
+  const here = {
+    version,
+    host: hostname(),
+    site: { id: site.id, name: site.name, chosenBy: site.chosenBy },
+    active: activeEnvironment(),
+    default: { name: usual, state: found?.state ?? null, reason: found?.reason ?? null },
+    environments: { count: environments.length, root, ...left },
+    sessions: sessions.map(({ id, app, state, environment }) => ({ id, app, state, environment: environment.name })),
+  };
+  return result({ here: { ...here, next: nextFor(here) } }, (shown) => page(shown.here));
+}
+
+interface Here {
+  readonly version: string;
+  readonly host: string;
+  readonly site: { readonly id: string; readonly name: string; readonly chosenBy: string };
+  readonly active: { readonly prefix: string; readonly kind: string } | null;
+  /** State null: still to be made. */
+  readonly default: { readonly name: string; readonly state: string | null; readonly reason: string | null };
+  readonly environments: {
+    readonly count: number;
+    readonly root: string;
+    readonly bytesLeft: number | null;
+    readonly filesLeft: number | null;
+  };
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly app: string;
+    readonly state: string;
+    readonly environment: string;
+  }[];
+}
+
+interface Next {
+  readonly command: string;
+  readonly why: string;
+}
+
+/** The one thing that matters now. */
+function nextFor({ default: usual, sessions }: Here): Next {
+  const ready = sessions.find((session) => session.state === 'ready');
+  if (ready) return { command: `pier session open ${ready.id}`, why: 'goes back to what is running' };
+  if (usual.state !== null && usual.state !== 'ok') {
+    return { command: `pier env show ${usual.name}`, why: `says what is wrong with ${usual.name}` };
+  }
+  return { command: 'pier lab', why: `opens JupyterLab in ${usual.name}${usual.state ? '' : ', which is made first'}` };
+}
+
+function page(here: Here & { readonly next: Next }): string {
+  const { site, active, default: usual, environments, sessions, next } = here;
+  return fields([
+    ['pier', `${here.version} on ${here.host}`],
+    ['Site', `${site.id} (${site.name}), chosen by ${site.chosenBy}`],
+    ['Active', active ? `${active.kind} ${tilde(active.prefix)}` : 'no environment'],
+    ['Default', `${usual.name}, ${usual.state ?? 'not made yet'}${usual.reason ? `: ${usual.reason}` : ''}`],
+    ['Environments', `${count(environments.count)}; new ones go to ${tilde(environments.root)}, ${left(environments)}`],
+    [
+      'Sessions',
+      sessions.map(({ id, app, state, environment }) => `${id} ${app} in ${environment}, ${state}`).join('\n') ||
+        'none',
+    ],
+    ['Next', `${next.command}   ${next.why}`],
+  ]);
+}
+
+function left({ bytesLeft, filesLeft }: Here['environments']): string {
+  if (bytesLeft === null) return 'space left unknown';
+  return `${size(bytesLeft)}${filesLeft === null ? '' : ` and ${counted(filesLeft, 'file')}`} left`;
+}
+
+/** What the file system of a directory, or of the nearest one above that exists, has left for us. */
+async function spaceLeft(directory: string): Promise<{ bytesLeft: number | null; filesLeft: number | null }> {
+  try {
+    const { bavail, bsize, ffree, files } = await statfs(directory);
+    // btrfs and some network file systems count no inodes.
+    return { bytesLeft: bavail * bsize, filesLeft: files > 0 ? ffree : null };
+  } catch (error) {
+    const isMissing = errnoOf(error) === 'ENOENT' && path.dirname(directory) !== directory;
+    return isMissing ? await spaceLeft(path.dirname(directory)) : { bytesLeft: null, filesLeft: null };
+  }
 }

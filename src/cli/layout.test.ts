@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { displayWidth, fields, table, wrap } from './layout.ts';
+import { count, counted, size } from './quantities.ts';
+
+const before = process.env.COLUMNS;
+beforeEach(() => {
+  process.env.COLUMNS = '40';
+});
+afterEach(() => {
+  if (before === undefined) delete process.env.COLUMNS;
+  else process.env.COLUMNS = before;
+});
+
+test('width counts columns: wide letters two, combining marks and styles none', () => {
+  expect(displayWidth('abc')).toBe(3);
+  expect(displayWidth('環境')).toBe(4);
+  expect(displayWidth('e\u0301')).toBe(1);
+  expect(displayWidth('👩‍🔬')).toBe(2);
+  expect(displayWidth('\x1b[1mab\x1b[22m')).toBe(2);
+});
+
+test('a table aligns its columns, numbers to the right, whatever the letters', () => {
+  const rows = [
+    ['sci', '9'],
+    ['環境', '12,340'],
+  ];
+  expect(table(['NAME', 'FILES'], rows, { right: ['FILES'] })).toBe('NAME   FILES\nsci        9\n環境  12,340');
+});
+
+test('a table that is too wide loses letters of its widest column only', () => {
+  const lines = table(['NAME', 'WHERE'], [['sci', `/${'x'.repeat(60)}`]]).split('\n');
+  expect(lines.every((line) => displayWidth(line) <= 40)).toBe(true);
+  expect(lines[1]).toMatch(/^sci {3}\/x+…$/);
+});
+
+test('text is wrapped at spaces, keeps its indentation, and never breaks a path', () => {
+  expect(wrap('one two three four five six seven eight nine')).toBe('one two three four five six seven eight\nnine');
+  expect(wrap('  indented')).toBe('  indented');
+  expect(wrap(`/${'x'.repeat(50)} end`)).toBe(`/${'x'.repeat(50)}\nend`);
+});
+
+test('fields without a value are left out, and long ones continue under themselves', () => {
+  const text = fields([
+    ['Name', 'sci'],
+    ['Also', ''],
+    ['Made', null],
+    ['State', 'one two three four five six seven eight nine ten'],
+  ]);
+  expect(text).toBe('Name   sci\nState  one two three four five six seven\n       eight nine ten');
+});
+
+test('quantities are short and never say 1000 kB', () => {
+  expect([0, 999, 1000, 9_949_999, 9_950_000, 999_600, 82_000_000_000].map(size)).toEqual([
+    '0 B',
+    '999 B',
+    '1.0 kB',
+    '9.9 MB',
+    '10 MB',
+    '1.0 MB',
+    '82 GB',
+  ]);
+  expect([0, 999, 1000, 1_234_567].map(count)).toEqual(['0', '999', '1,000', '1,234,567']);
+  expect(counted(1, 'file')).toBe('1 file');
+});

@@ -1,0 +1,162 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { run } from '../process/index.ts';
+import { type BuiltPier, buildPier } from './build-for-tests.ts';
+
+let pier: BuiltPier;
+let home: string;
+
+beforeAll(async () => {
+  pier = await buildPier();
+});
+afterAll(async () => {
+  await pier[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'pier-home-'));
+});
+afterEach(async () => {
+  await rm(home, { recursive: true });
+});
+
+async function pierWith(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return await run(process.execPath, [pier.program, ...args], {
+    env: { PATH: process.env.PATH, HOME: home, ...env },
+    cwd: home,
+    timeoutMs: 15_000,
+  });
+}
+
+async function shell(script: string) {
+  const env = { PATH: `${pier.bin}:${process.env.PATH}`, HOME: home };
+  return await run('bash', ['-c', script], { env, cwd: home, timeoutMs: 15_000 });
+}
+
+/** An environment by hand: what makes it one is pyvenv.cfg and its Python. */
+async function makeEnvironment(name: string): Promise<string> {
+  const prefix = path.join(home, '.local/share/pier/envs', name);
+  await run('python3', ['-m', 'venv', '--without-pip', prefix], { timeoutMs: 60_000 });
+  return prefix;
+}
+
+test('--version is one line; with --json it has the number of the protocol', async () => {
+  expect((await pierWith(['--version'])).stdout).toBe('pier 0.0.0-test\n');
+  expect(JSON.parse((await pierWith(['--version', '--json'])).stdout).version).toMatchObject({
+    pier: '0.0.0-test',
+    protocol: 1,
+  });
+});
+
+test('wrong usage ends with 2 and says what to type, on stderr only', async () => {
+  const { exitCode, stdout, stderr } = await pierWith(['env', 'lst']);
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toBe('pier: There is no command pier env lst.\n  Try: pier env list\n');
+});
+
+test('with --json an error is one document on stdout', async () => {
+  for (const args of [
+    ['--json', 'env', 'lst'],
+    ['env', 'list', '--json', '--nope'],
+    ['env', 'show', 'nope', '--json'],
+  ]) {
+    const { exitCode, stdout, stderr } = await pierWith(args);
+    const { error } = JSON.parse(stdout);
+    expect([exitCode, stderr, Object.keys(error)]).toEqual([2, '', ['code', 'message', 'hint']]);
+  }
+});
+
+test('what a person typed is shown in an error, and does nothing to the terminal', async () => {
+  const { stderr } = await pierWith(['\x1b[2Jlab\u202e']);
+  expect(stderr).toContain('\\x1b[2Jlab\\u{202e}');
+  expect(stderr.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
+test('list commands answer with their plural noun', async () => {
+  expect(JSON.parse((await pierWith(['env', 'list', '--json'])).stdout)).toEqual({ environments: [] });
+  expect(JSON.parse((await pierWith(['catalogue', 'list', '--json'])).stdout).catalogues[0]).toHaveProperty('specs');
+});
+
+test('pier alone says where we are and what to do next', async () => {
+  const { stdout, exitCode } = await pierWith([]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/Site +local .*\n/);
+  expect(stdout).toMatch(/Next +pier lab/);
+  const { here } = JSON.parse((await pierWith(['--json'])).stdout);
+  expect(here).toMatchObject({ site: { id: 'local' }, sessions: [], active: null, next: { command: 'pier lab' } });
+  expect(here.environments.bytesLeft).toBeGreaterThan(0);
+});
+
+test('env list, env show and exec work on an environment that is there', async () => {
+  await makeEnvironment('one');
+  const { stdout } = await pierWith(['env', 'list']);
+  expect(stdout).toMatch(/^NAME +PYTHON/);
+  expect(stdout).toMatch(/\none +\d+\.\d+\.\d+ +venv/);
+  expect(JSON.parse((await pierWith(['env', 'show', 'one', '--json'])).stdout).environment.packages).toEqual([]);
+  const which = await pierWith(['exec', '-e', 'one', '--', 'python', '-c', 'import sys; print(sys.prefix)']);
+  expect(which.stdout).toMatch(/envs\/one\n$/);
+});
+
+test('exec ends as the program did: its status, 128 and a signal, 125 when pier failed', async () => {
+  await makeEnvironment('one');
+  expect((await pierWith(['exec', '-e', 'one', '--', 'sh', '-c', 'exit 7'])).exitCode).toBe(7);
+  expect((await pierWith(['exec', '-e', 'one', '--json', 'sh', '-c', 'kill -TERM $$'])).exitCode).toBe(143);
+  expect((await pierWith(['exec', '-e', 'one', 'no-such-program'])).exitCode).toBe(125);
+  expect((await pierWith(['exec', '-e', 'two', 'true'])).exitCode).toBe(125);
+  expect((await pierWith(['exec', '--nope'])).exitCode).toBe(125);
+});
+
+test('exec keeps the words of its program as they are', async () => {
+  await makeEnvironment('one');
+  const words = ['a b', "it's", '$HOME', '', '--', '-e', '\n'];
+  const script = 'import sys, json; print(json.dumps(sys.argv[1:]))';
+  const { stdout } = await pierWith(['exec', '-e', 'one', 'python', '-c', script, ...words]);
+  expect(JSON.parse(stdout)).toEqual(words);
+});
+
+test('an interactive program keeps its Ctrl+C, and pier waits for its status', async () => {
+  await makeEnvironment('one');
+  const program = "trap 'echo caught; exit 3' INT; kill -INT 0; sleep 5";
+  // bash -m: pier and the program are a process group of their own, as in a terminal.
+  const { stdout } = await shell(`set -m; pier exec -e one -- bash -c "${program}"; echo "status $?"`);
+  expect(stdout).toBe('caught\nstatus 3\n');
+});
+
+test('a reader that stops reading is no error', async () => {
+  const { stdout, stderr } = await shell(
+    'set -o pipefail; pier --help | head -n 1; pier site schema | head -n 1; echo $?',
+  );
+  expect(stdout).toMatch(/^Python on a shared cluster.*\n\{\n0\n$/);
+  expect(stderr).toBe('');
+});
+
+test('site check answers no with 1, and says where', async () => {
+  await writeFile(path.join(home, 'bad.yaml'), 'id: x\nnope: 1\n');
+  const { exitCode, stdout } = await pierWith(['site', 'check', './bad.yaml']);
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/bad\.yaml:\d+:\d+/);
+});
+
+test('a state directory that cannot be read is told in plain words', async () => {
+  if (process.getuid?.() === 0) return;
+  await mkdir(path.join(home, '.local/state/pier/sessions'), { recursive: true });
+  await chmod(path.join(home, '.local/state/pier/sessions'), 0);
+  expect((await pierWith(['session', 'list'])).stderr).toMatch(/^pier: Cannot list ~/);
+});
+
+test('what nobody foresaw prints its stack and asks for a report', async () => {
+  const { exitCode, stderr } = await pierWith(['env', 'list'], {
+    HOME: undefined,
+    NODE_OPTIONS: `--require ${await breaking()}`,
+  });
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/Error: unforeseen\n +at .*Please report it/s);
+});
+
+/** A module that makes JSON.stringify and JSON.parse fail. */
+async function breaking(): Promise<string> {
+  const file = path.join(home, 'breaking.cjs');
+  await writeFile(file, "JSON.parse = () => { throw new Error('unforeseen') };\n");
+  return file;
+}

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { PierError } from '../files/index.ts';
+import { passesOn } from './find-command.ts';
+import { parse } from './parse.ts';
+import { commands } from './program.ts';
+
+async function parsed(line: string) {
+  const request = await parse(line.split(' ').filter(Boolean));
+  if (request.kind !== 'command') throw new Error('it is help');
+  return request;
+}
+
+async function failure(line: string): Promise<PierError> {
+  try {
+    await parse(line.split(' '));
+  } catch (error) {
+    if (error instanceof PierError) return error;
+    throw error;
+  }
+  throw new Error(`pier ${line} is understood`);
+}
+
+test('options for everywhere stand before, between and after the words of a command', async () => {
+  for (const line of ['--site local env show sci --json', 'env --site local show --json sci']) {
+    const { row, words, options } = await parsed(line);
+    expect([row.path, words, options.value('site'), options.flag('json')]).toEqual([
+      'env show',
+      ['sci'],
+      'local',
+      true,
+    ]);
+  }
+});
+
+test('no words at all ask where we are', async () => {
+  expect((await parsed('')).row.path).toBe('');
+  expect((await parsed('--json')).row.path).toBe('');
+});
+
+test('what follows the program that exec runs is the program’s own', async () => {
+  const { words, options } = await parsed('exec --verbose -e sci python --version --json -e x');
+  expect(words).toEqual(['python', '--version', '--json', '-e', 'x']);
+  expect([options.value('env'), options.flag('verbose'), options.flag('json')]).toEqual(['sci', true, false]);
+  expect((await parsed('exec -e sci -- python -c pass')).words).toEqual(['python', '-c', 'pass']);
+  expect((await parsed('exec -- make -- all')).words).toEqual(['make', '--', 'all']);
+  expect([passesOn(['--json', 'exec', '--nope']), passesOn(['env', 'exec'])]).toEqual([true, false]);
+});
+
+test('--no-browser and --no-input are flags of their own', async () => {
+  const { options } = await parsed('lab --no-browser');
+  expect([options.flag('no-browser'), options.flag('no-input')]).toEqual([true, false]);
+});
+
+test.each([
+  ['env lst', 'pier env list'],
+  ['enw list', 'pier env list'],
+  ['labb', 'pier lab'],
+  ['env', 'pier env --help   (list, show, create, remove)'],
+  ['env frobnicate', 'pier env --help   (list, show, create, remove)'],
+  ['zzzzzz', 'pier --help'],
+  ['env list --jsn', 'pier env list --json'],
+  ['env show', 'pier env show --help'],
+  ['env list extra', 'pier env list --help'],
+  ['lab --on mars', 'pier lab --help'],
+  ['help labb', 'pier lab'],
+])('pier %s is wrong usage, and the hint is %s', async (line, hint) => {
+  const error = await failure(line);
+  expect([error.code, error.exitStatus, error.hint]).toEqual(['usage', 2, hint]);
+});
+
+test('every command has a summary, an example, and help that fits 80 columns', async () => {
+  for (const row of commands.filter((command) => !command.hidden)) {
+    const request = await parse(['help', ...row.path.split(' ')]);
+    const text = request.kind === 'help' ? request.text : '';
+    expect(text).toContain(row.summary);
+    expect(text).toContain('Example');
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(await parse([...row.path.split(' '), '--help'])).toEqual(request);
+  }
+});
+
+test('pier --help, pier -h and pier help are one text that names every command', async () => {
+  const [first, second, third] = await Promise.all([parse(['--help']), parse(['-h']), parse(['help'])]);
+  expect([second, third]).toEqual([first, first]);
+  const text = first.kind === 'help' ? first.text : '';
+  expect(commands.filter((row) => !row.hidden && !text.includes(`  ${row.path} `))).toEqual([]);
+  expect(text.split('\n').every((line) => line.length <= 80)).toBe(true);
+});
