@@ -6,7 +6,9 @@ type Json = Record<string, unknown>;
 /** The JSON Schema of a profile's file, draft 2020-12. */
 export function jsonSchema(): Json {
   const schema = z.toJSONSchema(fileSchema, { io: 'input' }) as Json;
-  const definitions: Record<string, Json> = {};
+  // No section is called source or checked.
+  const { source, checked } = (z.toJSONSchema(leafSchema, { io: 'input' }) as Json).properties as Record<string, Json>;
+  const definitions: Record<string, Json> = { source: source ?? {}, checked: checked ?? {} };
   const properties = schema.properties as Record<string, Json>;
   const header = Object.keys(headerSchema.shape);
   for (const [key, value] of Object.entries(properties)) {
@@ -19,14 +21,12 @@ export function jsonSchema(): Json {
 function sourced(schema: Json, name: string, definitions: Record<string, Json>): Json {
   definitions[name] = withInner(schema, name, definitions);
   const reference = { $ref: `#/$defs/${name}` };
-  const leaf = z.toJSONSchema(leafSchema, { io: 'input' }) as Json;
-  const { source, checked } = leaf.properties as Json;
   return {
     anyOf: [
       reference,
       {
         type: 'object',
-        properties: { value: reference, source, checked },
+        properties: { value: reference, source: { $ref: '#/$defs/source' }, checked: { $ref: '#/$defs/checked' } },
         required: ['value'],
         additionalProperties: false,
       },

@@ -103,10 +103,10 @@ describe('what is wrong is said with file, line, column, what is there and what 
         'lab.yaml:7:7 caches.uv: found the text "/work/../etc", expected a path without ".."',
       ],
     ],
-    'a password in an address': [
+    'a password in an address, without printing it': [
       'packages:\n  index: https://me:secret@pypi.example.org/simple\n',
       [
-        'lab.yaml:5:10 packages.index: found the text "https://me:secret@pypi.example.org/simple", expected a web address without a password in it',
+        'lab.yaml:5:10 packages.index: found the text "https://…@pypi.example.org/simple", expected a web address without a password in it',
       ],
     ],
     'a host pattern that could take hours': [

@@ -24,7 +24,10 @@ export const permission = z.enum(['allow', 'forbid']);
 export const accessRule = z.enum(['allowed', 'allowed-light', 'forbidden']);
 
 /** Without a name and password in it: a profile can be read by all. */
-export const url = text(/^https?:\/\/[^\s@\p{Cc}]{1,500}$/u, 'a web address without a password in it');
+export const url = text(
+  /^https?:\/\/[^\s/@\p{Cc}]{1,253}(\/[^\s\p{Cc}]{0,500})?$/u,
+  'a web address without a password in it',
+);
 
 const pathShape = 'an absolute path, or one that begins with a variable such as $HOME';
 

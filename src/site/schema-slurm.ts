@@ -2,44 +2,44 @@ import * as z from 'zod';
 import { hostName, memory, moduleName, name, plain, walltime } from './schema-leaves.ts';
 
 const partitionSchema = z.strictObject({
-  nodes: z.int().min(0).exactOptional(),
+  nodes: z.int().min(0).describe('Its nodes').exactOptional(),
   cores: z.int().min(1).describe('Cores of a node').exactOptional(),
   memory: z.array(memory).describe('Memory of a node; more than one where nodes differ').exactOptional(),
   gpus: z.int().min(0).describe('GPUs of a node').exactOptional(),
   gpu_types: z.record(name, z.int().min(0)).describe('Kinds of GPU, and how many nodes have each').exactOptional(),
   gpu_select: z.enum(['constraint', 'gres']).describe('How a job asks for a kind of GPU').exactOptional(),
-  max_nodes: z.int().min(1).describe('Nodes a user may have at a time').exactOptional(),
-  max_cpus: z.int().min(1).describe('CPUs a user may have at a time').exactOptional(),
-  max_jobs: z.int().min(1).describe('Jobs a user may have at a time').exactOptional(),
-  max_time: walltime.exactOptional(),
+  max_nodes: z.int().min(1).describe('Nodes that a user may have at a time').exactOptional(),
+  max_cpus: z.int().min(1).describe('CPUs that a user may have at a time').exactOptional(),
+  max_jobs: z.int().min(1).describe('Jobs that a user may have at a time').exactOptional(),
+  max_time: walltime.describe('Longest time of a job').exactOptional(),
   submit_from: hostName.describe('The only login host that can submit to it').exactOptional(),
   restricted: z.boolean().describe('Whether only some accounts may use it').exactOptional(),
-  qos: z.array(name).exactOptional(),
+  qos: z.array(name).describe('The QOS it can be used with').exactOptional(),
 });
 
 const qosSchema = z.strictObject({
-  cores: z.int().min(1).exactOptional(),
-  max_jobs: z.int().min(1).exactOptional(),
-  max_time: walltime.exactOptional(),
-  charged: z.boolean().exactOptional(),
+  cores: z.int().min(1).describe('Cores that a user may have at a time').exactOptional(),
+  max_jobs: z.int().min(1).describe('Jobs that a user may have at a time').exactOptional(),
+  max_time: walltime.describe('Longest time of a job').exactOptional(),
+  charged: z.boolean().describe('Whether jobs cost anything').exactOptional(),
 });
 
 export const slurmSchema = z.strictObject({
   version: z.nullable(plain).describe('Such as 20.11.8; from 21.08 on, Slurm answers in JSON'),
   account: z.strictObject({
-    pattern: z.nullable(plain).describe('How accounts are named, such as pi-<cnetid>'),
+    pattern: z.nullable(plain).describe('How accounts are named, such as `pi-<cnetid>`'),
     required: z.nullable(z.boolean()).describe('Whether a job without an account is refused'),
     list: z.nullable(z.enum(['groups', 'sacctmgr'])).describe('Which of pier’s ways lists a user’s accounts'),
     balance: z.nullable(z.enum(['rcchelp', 'sshare'])).describe('Which of pier’s ways reads what is left to spend'),
   }),
-  default_partition: z.nullable(name),
-  default_mem_per_cpu: z.nullable(memory),
-  partitions: z.record(name, partitionSchema),
-  qos: z.record(name, qosSchema),
+  default_partition: z.nullable(name).describe('The partition of a job that names none'),
+  default_mem_per_cpu: z.nullable(memory).describe('The memory for each CPU of a job that asks for none'),
+  partitions: z.record(name, partitionSchema).describe('The partitions, by name'),
+  qos: z.record(name, qosSchema).describe('The QOS, by name'),
   submit_noise: z.array(plain).describe('How lines begin that the site’s submit filter mixes into sbatch’s answer'),
   interactive: z.strictObject({
-    command: z.nullable(z.enum(['sinteractive', 'salloc', 'srun', 'idev'])),
-    default_time: z.nullable(walltime),
+    command: z.nullable(z.enum(['sinteractive', 'salloc', 'srun', 'idev'])).describe('What starts an interactive job'),
+    default_time: z.nullable(walltime).describe('How long that is when no time is given'),
     x11: z.nullable(z.boolean()).describe('Whether it forwards X11'),
     unload: z.array(moduleName).describe('Modules that break it while they are loaded'),
   }),

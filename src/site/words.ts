@@ -18,7 +18,8 @@ export function found(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (isObject(value)) return 'keys and values';
-  const text = JSON.stringify(value);
+  // A password in an address is not printed, not even to say that it has no place there.
+  const text = JSON.stringify(value).replace(/\/\/[^/\s]*@/g, '//…@');
   return `${typeof value === 'string' ? 'the text ' : ''}${text.length > 60 ? `${text.slice(0, 57)}…` : text}`;
 }
 
