@@ -5,7 +5,7 @@ import { sweepRedirects } from './redirect.ts';
 import { readOrMakeSecret } from './secret.ts';
 import type { Sessions } from './sessions.ts';
 
-/** `replaced`: another portal has taken this host over, or its secret or the state directory is gone. */
+/** `replaced`: another portal has taken this host over, or there is a new secret. */
 export type Ending = 'idle' | 'signal' | 'replaced';
 
 export interface Lifetime {
@@ -30,19 +30,21 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 /** Sessions of which something may still be opened; one out of reach is no reason to stay. */
 const waitedFor = new Set(['created', 'queued', 'starting', 'ready', 'ending']);
 
-/** Waits until the portal has to end, and says why. */
-export async function untilOver(lifetime: Lifetime): Promise<Ending> {
+/** Turns the signals that end a program into one that can be waited for, until disposed of. */
+export function catchSignals(): Disposable & { readonly signal: AbortSignal } {
   const stop = new AbortController();
   const onSignal = () => stop.abort();
-  for (const signal of signals) process.on(signal, onSignal);
-  try {
-    return await untilUnneeded(lifetime, stop.signal);
-  } finally {
-    for (const signal of signals) process.off(signal, onSignal);
-  }
+  for (const name of signals) process.on(name, onSignal);
+  return {
+    signal: stop.signal,
+    [Symbol.dispose]: () => {
+      for (const name of signals) process.off(name, onSignal);
+    },
+  };
 }
 
-async function untilUnneeded(lifetime: Lifetime, signal: AbortSignal): Promise<Ending> {
+/** Waits until the portal has to end, and says why. */
+export async function untilOver(lifetime: Lifetime, signal: AbortSignal): Promise<Ending> {
   let needed = Date.now();
   for (;;) {
     await pause(Math.min(longestTick, lifetime.idle / 4), signal);
@@ -61,7 +63,8 @@ async function holdsOn({ claim, publish, secret }: Lifetime): Promise<boolean> {
     await publish();
     return true;
   } catch {
-    return false;
+    // A full disk or a file server that is away for a moment is no reason to drop everybody's connections.
+    return true;
   }
 }
 

@@ -7,7 +7,7 @@ import { type App, createApp } from './app.ts';
 import { takeClaim } from './claim.ts';
 import { findPortal } from './client.ts';
 import { type Front, openFront } from './front.ts';
-import { type Ending, untilOver } from './lifetime.ts';
+import { catchSignals, type Ending, untilOver } from './lifetime.ts';
 import {
   isOwnSocket,
   makeHostDirectory,
@@ -48,13 +48,14 @@ const realSessions: Sessions = {
  */
 export async function servePortal(options: ServeOptions = {}): Promise<ServeOutcome> {
   const { idleMinutes = 15, sessions = realSessions, web } = options;
+  using stop = catchSignals();
   await makeHostDirectory();
   await using claim = await takeClaim(async () => (await findPortal()) !== undefined);
   if (!claim) return 'other-serves';
   await clearBehind();
   const directory = await makeRuntimeDirectory('portal');
   await using serving = await open(directory, sessions, web);
-  return await untilOver({ ...serving, claim, sessions, idle: idleMinutes * 60_000, directory });
+  return await untilOver({ ...serving, claim, sessions, idle: idleMinutes * 60_000, directory }, stop.signal);
 }
 
 interface Serving extends AsyncDisposable {

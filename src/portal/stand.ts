@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -6,6 +7,10 @@ import { text } from 'node:stream/consumers';
 import { WebSocketServer } from 'ws';
 import { PierError } from '../files/index.ts';
 import type { Session } from '../sessions/index.ts';
+import { createApp } from './app.ts';
+import { makeCookie } from './cookie.ts';
+import { type Front, openFront } from './front.ts';
+import { makeLabel } from './label.ts';
 import type { Sessions } from './sessions.ts';
 
 // For tests: sessions that are real HTTP and WebSocket servers on Unix sockets, and ways to speak to the portal raw.
@@ -132,6 +137,58 @@ export function fakeSessions(): FakeSessions {
       return upstream.socket;
     },
   };
+}
+
+/** The portal's app behind both doors, with sessions of a test's own. */
+export interface Stand extends AsyncDisposable {
+  readonly label: string;
+  readonly secret: Buffer;
+  readonly sessions: FakeSessions;
+  /** Through the Unix socket, as ssh comes. */
+  readonly socket: Way;
+  /** Through the loopback listeners, as a browser comes. */
+  readonly loopback: { readonly host: string; readonly port: number };
+  /** `<label>.localhost:<port>` */
+  readonly hostOf: (label: string) => string;
+  /** Headers of a browser that is signed in to a label. */
+  readonly signedIn: (label: string) => { readonly host: string; readonly cookie: string };
+}
+
+export async function openStand(directory: string, web?: string): Promise<Stand> {
+  const [label, secret, sessions] = [makeLabel(), randomBytes(32), fakeSessions()];
+  let front: Front | undefined;
+  const port = () => front?.port ?? null;
+  const app = await createApp({ sessions, label, port, secret, version: '1', ...(web === undefined ? {} : { web }) });
+  const path = `${directory}/p.sock`;
+  app.server.listen(path);
+  await once(app.server, 'listening');
+  front = await openFront(null, app.take);
+  const opened = front;
+  const hostOf = (of: string) => `${of}.localhost:${opened.port}`;
+  const cookieOf = (of: string) => makeCookie(secret, of).split(';')[0] as string;
+  return {
+    label,
+    secret,
+    sessions,
+    socket: { path },
+    loopback: { host: '127.0.0.1', port: opened.port },
+    hostOf,
+    signedIn: (of) => ({ host: hostOf(of), cookie: cookieOf(of) }),
+    [Symbol.asyncDispose]: async () => {
+      const closed = opened[Symbol.asyncDispose]();
+      await app[Symbol.asyncDispose]();
+      await closed;
+      for (const upstream of sessions.upstreams.values()) await upstream[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Adds a session that is ready, with a server of its own. */
+export async function addSession(stand: Stand, directory: string, id: string): Promise<Upstream> {
+  const upstream = await startUpstream(directory, id);
+  stand.sessions.all.set(id, sessionNamed(id));
+  stand.sessions.upstreams.set(id, upstream);
+  return upstream;
 }
 
 /** Where a test speaks to: a path of a Unix socket, or a port of a loopback address. */
