@@ -82,7 +82,13 @@ async function fromSettings({ config }: Surroundings): Promise<Choice | undefine
   }
   if (!isObject(settings) || settings.site === undefined || settings.site === null) return undefined;
   if (typeof settings.site !== 'string') {
-    throw new PierError('site-invalid', `${tilde(file)}: site has to be the name of a site, or the path of a profile.`);
+    throw new PierError(
+      'site-invalid',
+      `${tilde(file)}: site has to be the name of a site, or the path of a profile.`,
+      {
+        hint: 'Write a line such as: site: local',
+      },
+    );
   }
   return { wanted: nameOrFile(settings.site, config), chosenBy: tilde(file) };
 }

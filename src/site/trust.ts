@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, rea
 import path from 'node:path';
 import { errnoOf, PierError, tilde, uid } from '../files/index.ts';
 
-/** Bytes; the longest shipped profile has a tenth of it. */
+/** Bytes; the longest shipped profile has a thirtieth of it. */
 const sizeLimit = 256 * 1024;
 
 /** As the kernel: path_resolution(7). */
@@ -26,12 +26,12 @@ export function readTrusted(file: string): TrustedText | undefined {
   const descriptor = openForReading(file, real);
   try {
     const stats = fstatSync(descriptor, { bigint: true });
-    if (!stats.isFile()) throw new PierError('site-invalid', `${tilde(file)} is not a regular file.`);
-    if (stats.size > sizeLimit) throw new PierError('site-invalid', `${tilde(file)} is larger than 256 KiB.`);
+    if (!stats.isFile()) throw noText(file, 'is not a regular file');
+    if (stats.size > sizeLimit) throw noText(file, 'is larger than 256 KiB');
     const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(descriptor));
     return { text, stamp: [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ') };
   } catch (cause) {
-    if (cause instanceof TypeError) throw new PierError('site-invalid', `${tilde(file)} is not UTF-8 text.`, { cause });
+    if (cause instanceof TypeError) throw noText(file, 'is not UTF-8 text', cause);
     throw cause;
   } finally {
     closeSync(descriptor);
@@ -106,6 +106,10 @@ function untrusted(file: string, why: string, hint?: string): PierError {
   return new PierError('site-untrusted', `${tilde(file)} ${why}: a site profile read through it could be anybody’s.`, {
     hint: hint ?? `Look at it: ls -ld '${file}'. A profile of your own goes to ~/.config/pier/sites/.`,
   });
+}
+
+function noText(file: string, why: string, cause?: unknown): PierError {
+  return new PierError('site-invalid', `${tilde(file)} ${why}.`, { cause, hint: `Look at it: file '${file}'` });
 }
 
 function unreadable(file: string, cause: unknown): PierError {
