@@ -69,7 +69,7 @@ export interface EnvironmentDetails extends Environment {
 }
 
 /** What a person asks for. Without `from` and `specs` an environment with Python alone is made. */
-export interface EnvironmentRequest {
+export interface CreateRequest {
   readonly name: string;
   /** Name of a list in the catalogue, such as `sci`. */
   readonly from?: string;

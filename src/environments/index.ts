@@ -1,17 +1,22 @@
 export { type ActiveEnvironment, activeEnvironment } from './active.ts';
 export { type CatalogueEntry, listCatalogue, loadCatalogue } from './catalogue.ts';
+export { createEnvironment } from './create.ts';
 export { packageVersion } from './distributions.ts';
 export type {
+  CreateRequest,
   Environment,
   EnvironmentDetails,
   EnvironmentPython,
-  EnvironmentRequest,
   EnvironmentState,
   Forecast,
   Package,
 } from './environment.ts';
+export { explainCreate } from './explain.ts';
 export { findEnvironment, refuseUnusable } from './find.ts';
+export { forecastEnvironment } from './forecast.ts';
 export { listEnvironments } from './list.ts';
+export type { Plan } from './plan.ts';
+export { type InUse, removeEnvironment } from './remove.ts';
 export { environmentsRoot } from './root.ts';
 export { showEnvironment } from './show.ts';
 export { refuseUntrusted } from './trust.ts';

@@ -39,8 +39,8 @@ export async function listEnvironments(site: Site): Promise<Environment[]> {
 }
 
 /** Reads the environment at one path; undefined when there is none, or when it does not answer. */
-export async function readAt(site: Site, prefix: string): Promise<Environment | undefined> {
-  const found = await within(patience, examine({ path: path.resolve(prefix), named: null }, await realRoot(site)));
+export async function readAt(site: Site, prefix: string, limit = patience): Promise<Environment | undefined> {
+  const found = await within(limit, examine({ path: path.resolve(prefix), named: null }, await realRoot(site)));
   return found?.environment;
 }
 

@@ -1,0 +1,146 @@
+import { lstat, mkdir, open, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { cannotWrite, errnoOf, PierError, type Progress, tilde } from '../files/index.ts';
+import type { Site } from '../site/index.ts';
+import { countTree } from './count.ts';
+import type { CreateRequest, Environment } from './environment.ts';
+import { interruptible } from './interrupt.ts';
+import { readAt } from './list.ts';
+import { sweep, waitForOthers } from './neighbours.ts';
+import type { Plan, Wanted } from './plan.ts';
+import { readEnvironmentRecord, writeEnvironmentRecord } from './record.ts';
+import { checkSpace, spaceAt } from './space.ts';
+import { type Stage, withStage } from './stage.ts';
+import { wantedFrom } from './wanted.ts';
+
+/**
+ * Makes an environment: in a private stage, and then renamed into place whole. Killed at any moment, nothing is listed.
+ *
+ * `plan` is what `forecastEnvironment` gave for the same request; without it that is done here. While another pier makes
+ * the same name, waits for it. Errors: `environment-exists`, `no-space`, `interrupted`, those of `forecastEnvironment`, …
+ */
+export async function createEnvironment(
+  site: Site,
+  request: CreateRequest,
+  progress: Progress,
+  plan?: Plan,
+): Promise<Environment> {
+  const wanted = await wantedFrom(site, request);
+  await refuseExisting(wanted);
+  await makeRoot(wanted.root);
+  return await interruptible((signal) =>
+    withStage(wanted.root, wanted.name, (stage) => makeOrAwait(site, wanted, stage, progress, signal, plan)),
+  );
+}
+
+async function makeOrAwait(
+  site: Site,
+  wanted: Wanted,
+  stage: Stage,
+  progress: Progress,
+  signal: AbortSignal,
+  given?: Plan,
+): Promise<Environment> {
+  // Needs no waiting for until the space it frees is counted, and is no reason to fail.
+  const swept = sweep(stage, progress).catch(() => {});
+  await waitForOthers(stage, progress, signal);
+  const theirs = await publishedByOther(site, wanted);
+  if (theirs) return theirs;
+  const { forecastEnvironment } = await import('./uv/forecast.ts');
+  const plan = given ?? (await forecastEnvironment(site, wanted, progress));
+  await swept;
+  signal.throwIfAborted();
+  const left = await spaceAt(wanted.root);
+  checkSpace(wanted.name, { ...plan.forecast, filesLeft: left.files, bytesLeft: left.bytes });
+  await build(site, plan, stage, progress, signal);
+  progress({ step: 'publish', message: `Putting ${wanted.name} in place` });
+  return (await publish(wanted, stage)) ? await readMade(site, wanted) : await lost(site, wanted);
+}
+
+async function build(site: Site, plan: Plan, stage: Stage, progress: Progress, signal: AbortSignal): Promise<void> {
+  const uv = await import('./uv/create.ts');
+  const { wanted, python, lock } = plan;
+  const { variables } = await uv.createEnvironment(site, plan, stage.prefix, progress, signal);
+  try {
+    await uv.keepLock(plan, stage.prefix);
+    const { files, bytes } = await countTree(stage.prefix);
+    await writeEnvironmentRecord(stage.prefix, {
+      version: 1,
+      name: wanted.name,
+      from: wanted.from,
+      specs: wanted.specs,
+      python: { version: python.version, base: path.dirname(python.file) },
+      created: new Date().toISOString(),
+      // The record itself comes on top.
+      files: files + 1,
+      bytes,
+      variables,
+      lock: lock.sha256,
+      uv: plan.uv.version,
+    });
+  } catch (error) {
+    throw error instanceof PierError ? error : cannotWrite(stage.prefix, error);
+  }
+}
+
+/** rename(2) of the finished directory. False when another pier was first: it fails on a directory that is not empty. */
+async function publish(wanted: Wanted, stage: Stage): Promise<boolean> {
+  const prefix = path.join(wanted.root, wanted.name);
+  try {
+    await rename(stage.prefix, prefix);
+  } catch (error) {
+    if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return false;
+    throw cannotWrite(prefix, error);
+  }
+  await flush(wanted.root);
+  return true;
+}
+
+async function readMade(site: Site, wanted: Wanted): Promise<Environment> {
+  const prefix = path.join(wanted.root, wanted.name);
+  const made = await readAt(site, prefix, 60_000);
+  if (made) return made;
+  throw new PierError('environment-broken', `${tilde(prefix)} was made, but cannot be read.`, {
+    hint: 'pier env list',
+  });
+}
+
+/** Has the new name written to disk. Not every file system can do that for a directory. */
+async function flush(directory: string): Promise<void> {
+  const handle = await open(directory).catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}
+
+async function lost(site: Site, wanted: Wanted): Promise<Environment> {
+  const theirs = await publishedByOther(site, wanted);
+  if (theirs) return theirs;
+  throw exists(wanted);
+}
+
+/** What another pier has just made under this name, when it is what we were asked for. */
+async function publishedByOther(site: Site, wanted: Wanted): Promise<Environment | undefined> {
+  const prefix = path.join(wanted.root, wanted.name);
+  const record = await readEnvironmentRecord(prefix);
+  if (record && JSON.stringify(record.specs) === JSON.stringify(wanted.specs)) return await readMade(site, wanted);
+  await refuseExisting(wanted);
+  return undefined;
+}
+
+async function refuseExisting(wanted: Wanted): Promise<void> {
+  if (await lstat(path.join(wanted.root, wanted.name)).catch(() => undefined)) throw exists(wanted);
+}
+
+function exists({ name, root }: Wanted): PierError {
+  return new PierError('environment-exists', `There is already ${tilde(path.join(root, name))}.`, {
+    hint: `Take another name, or remove it first: pier env remove ${name}`,
+  });
+}
+
+async function makeRoot(root: string): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true });
+  } catch (error) {
+    throw cannotWrite(root, error);
+  }
+}

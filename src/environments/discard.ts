@@ -1,0 +1,34 @@
+import { mkdir, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { cannotWrite, errnoOf, namesIn } from '../files/index.ts';
+import { run } from '../process/index.ts';
+
+/**
+ * Takes a directory below `root` out of sight at once, by rename, and then deletes it.
+ *
+ * What is left of it when pier is killed meanwhile is deleted by the next `emptyTrash`.
+ */
+export async function discard(root: string, directory: string): Promise<void> {
+  const trash = path.join(root, '.pier-trash');
+  const away = path.join(trash, `${path.basename(directory)}-${Math.random().toString(36).slice(2)}`);
+  try {
+    await mkdir(trash, { mode: 0o700, recursive: true });
+    await rename(directory, away);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return;
+    throw cannotWrite(directory, error);
+  }
+  await deleteTree(away);
+}
+
+/** Deletes what earlier discards left behind. */
+export async function emptyTrash(root: string): Promise<void> {
+  const trash = path.join(root, '.pier-trash');
+  for (const name of await namesIn(trash)) await deleteTree(path.join(trash, name));
+}
+
+/** `rm -rf --one-file-system DIRECTORY`: coreutils never follows a link that is put there meanwhile, nor enters a mount. */
+async function deleteTree(directory: string): Promise<void> {
+  const oneFileSystem = process.platform === 'darwin' ? '-x' : '--one-file-system';
+  await run('rm', ['-rf', oneFileSystem, '--', directory], { timeoutMs: 3_600_000 });
+}

@@ -1,0 +1,15 @@
+import path from 'node:path';
+import type { Site } from '../site/index.ts';
+import type { CreateRequest } from './environment.ts';
+import { wantedFrom } from './wanted.ts';
+
+/**
+ * The commands that a person would type to make the same environment by hand. Runs nothing.
+ *
+ * Errors: `name-invalid`, `catalogue-unknown`, `site-variable-unknown`.
+ */
+export async function explainCreate(site: Site, request: CreateRequest): Promise<string[]> {
+  const wanted = await wantedFrom(site, request);
+  const { explainCreate: explain } = await import('./uv/explain.ts');
+  return await explain(wanted, path.join(wanted.root, wanted.name), site);
+}

@@ -1,0 +1,23 @@
+import { PierError } from '../files/index.ts';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Does long work that cleans up after itself when a person or the system ends pier.
+ *
+ * The programs it runs get the signal from process/; `work` asks `signal.throwIfAborted()` between its steps, and
+ * whatever it throws then, `interrupted` is what comes out.
+ */
+export async function interruptible<Value>(work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+  const controller = new AbortController();
+  const stop = (name: NodeJS.Signals) => controller.abort(new PierError('interrupted', `Interrupted by ${name}.`));
+  for (const name of signals) process.on(name, stop);
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    controller.signal.throwIfAborted();
+    throw error;
+  } finally {
+    for (const name of signals) process.off(name, stop);
+  }
+}

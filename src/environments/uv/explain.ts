@@ -1,0 +1,29 @@
+import path from 'node:path';
+import { which } from '../../process/index.ts';
+import { commandLine } from '../../shell/index.ts';
+import { expandTemplate, type Site } from '../../site/index.ts';
+import type { Wanted } from '../plan.ts';
+
+/** `uv venv`, `uv pip install` and the check, as a person would type them. */
+export async function explainCreate(wanted: Wanted, prefix: string, site: Site): Promise<string[]> {
+  const python = path.join(prefix, 'bin', 'python');
+  const { packages, caches } = site.profile;
+  const install = ['uv', 'pip', 'install', '--compile-bytecode', '--python', python, ...wanted.specs];
+  return [
+    ...((await which('uv')) ? [] : ['python3 -m pip install --user uv']),
+    ...(caches.uv ? [`export UV_CACHE_DIR=${commandLine([expandTemplate(caches.uv)])}`] : []),
+    ...(packages.index ? [`export UV_DEFAULT_INDEX=${commandLine([packages.index])}`] : []),
+    commandLine([
+      'uv',
+      'venv',
+      '--relocatable',
+      '--prompt',
+      wanted.name,
+      '--python',
+      wanted.python ?? 'python3',
+      prefix,
+    ]),
+    ...(wanted.specs.length > 0 ? [commandLine(install)] : []),
+    commandLine(['env', '-i', python, '-c', 'import ssl, sqlite3, ctypes']),
+  ];
+}

@@ -1,0 +1,34 @@
+import { type Progress, tilde } from '../../files/index.ts';
+import type { Site } from '../../site/index.ts';
+import type { Plan, Wanted } from '../plan.ts';
+import { spaceAt } from '../space.ts';
+import { cacheDirectory, isCached, readCache } from './cache.ts';
+import { forecastCost } from './cost.ts';
+import { findUv } from './program.ts';
+import { choosePython } from './python.ts';
+import { resolve } from './resolve.ts';
+
+/** Decides on uv, a Python and every package's version and file, and adds up what they cost. */
+export async function forecastEnvironment(site: Site, wanted: Wanted, progress: Progress): Promise<Plan> {
+  const uv = await findUv(progress);
+  progress({ step: 'python', message: 'Looking for a Python' });
+  const python = await choosePython(wanted.python ?? undefined);
+  progress({ step: 'python', message: `Python ${python.version} at ${tilde(python.file)}: ${python.reason}` });
+  const { lock, offline } = await resolve(site, uv, python, wanted.specs, progress);
+  const [cost, left, cacheRoot] = await Promise.all([
+    forecastCost(lock, python, progress),
+    spaceAt(wanted.root),
+    cacheDirectory(site, uv),
+  ]);
+  const cache = readCache(cacheRoot);
+  const missing = lock.packages.filter((item) => !isCached(cache, item));
+  const forecast = {
+    packages: lock.packages.length,
+    ...cost,
+    download: missing.reduce((sum, { wheel, source }) => sum + ((wheel ?? source)?.size ?? 0), 0),
+    root: wanted.root,
+    filesLeft: left.files,
+    bytesLeft: left.bytes,
+  };
+  return { wanted, forecast, uv, python, lock, offline };
+}

@@ -1,0 +1,136 @@
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { errnoOf, PierError, type Progress, places, tilde } from '../../files/index.ts';
+import { lastLines, run, which } from '../../process/index.ts';
+import { expandTemplate, type Site } from '../../site/index.ts';
+
+export interface Uv {
+  readonly file: string;
+  readonly version: string;
+}
+
+/** The version installed where there is none: the one pier is tested with. */
+const ownVersion = '0.13.9';
+
+/** The oldest uv whose `pip compile` writes pylock.toml with sizes, and whose `venv` is relocatable. */
+const oldest = [0, 8, 0] as const;
+
+function ownFile(): string {
+  return path.join(places().data, 'tools', `uv-${ownVersion}`, 'bin', 'uv');
+}
+
+/**
+ * uv from PATH, or pier's own; installed from the package index when there is neither.
+ *
+ * Errors: `pip-missing`, `uv-not-installed`, both with the command that gets it.
+ */
+export async function findUv(progress: Progress): Promise<Uv> {
+  for (const file of [await which('uv'), ownFile()]) {
+    const version = file && (await versionOf(file));
+    if (file && version && isEnough(version)) return { file, version };
+  }
+  progress({ step: 'tools', message: `Installing uv ${ownVersion}` });
+  await installUv();
+  const version = await versionOf(ownFile());
+  if (version) return { file: ownFile(), version };
+  throw new PierError('uv-not-installed', `uv was installed, but ${tilde(ownFile())} does not run.`, {
+    hint: `Try it: ${ownFile()} --version`,
+  });
+}
+
+async function versionOf(file: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await run(file, ['--version'], { timeoutMs: 20_000 });
+    return /^uv (\d+\.\d+\.\d+)/.exec(stdout)?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+function isEnough(version: string): boolean {
+  const numbers = version.split('.').map(Number);
+  for (const [index, least] of oldest.entries()) {
+    const number = numbers[index] ?? 0;
+    if (number !== least) return number > least;
+  }
+  return true;
+}
+
+/** `python3 -m pip install --target STAGE --no-deps --only-binary :all: uv==VERSION`, then renamed into place. */
+async function installUv(): Promise<void> {
+  const python = await which('python3');
+  if (!python) {
+    throw new PierError('python-missing', 'There is neither uv nor python3 on PATH.', {
+      hint: 'Python 3.9 or newer is needed: module load python, or sudo apt install python3 python3-pip',
+    });
+  }
+  const tools = path.join(places().data, 'tools');
+  await mkdir(tools, { recursive: true, mode: 0o700 });
+  const stage = await mkdtemp(path.join(tools, '.uv-'));
+  try {
+    await pipInstall(python, stage);
+    await rename(stage, path.dirname(path.dirname(ownFile())));
+  } catch (error) {
+    await rm(stage, { recursive: true, force: true });
+    // Another pier was first.
+    if (!['EEXIST', 'ENOTEMPTY'].includes(errnoOf(error) ?? '')) throw error;
+  }
+}
+
+async function pipInstall(python: string, target: string): Promise<void> {
+  const args = ['-m', 'pip', 'install', '--quiet', '--target', target, '--no-deps', '--only-binary', ':all:'];
+  // A user's own pip settings are kept, except those that contradict --target.
+  const env = { ...process.env, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1' };
+  const result = await run(python, [...args, `uv==${ownVersion}`], { env, timeoutMs: 600_000 });
+  if (result.exitCode === 0) return;
+  throw /No module named '?pip/.test(result.stderr) ? await pipMissing(python) : notInstalled(result.stderr);
+}
+
+async function pipMissing(python: string): Promise<PierError> {
+  const bundled = await run(python, ['-m', 'ensurepip', '--version'], { timeoutMs: 20_000 });
+  const hint =
+    bundled.exitCode === 0
+      ? `Get pip, then try again: ${python} -m ensurepip --user`
+      : 'Get pip, then try again: sudo apt install python3-pip   (or: sudo dnf install python3-pip)';
+  return new PierError('pip-missing', `uv is not there, and ${python} has no pip to install it with.`, { hint });
+}
+
+function notInstalled(stderr: string): PierError {
+  const isOffline = /NewConnectionError|Temporary failure in name resolution|Network is unreachable|Max retries/.test(
+    stderr,
+  );
+  const why = isOffline ? 'the package index does not answer' : `pip says:\n${lastLines(stderr, 6)}`;
+  return new PierError(isOffline ? 'offline' : 'uv-not-installed', `uv is not there and cannot be installed: ${why}`, {
+    hint: isOffline
+      ? 'Check the network (and HTTPS_PROXY), or run this once where there is one, such as on a login node.'
+      : `By hand: python3 -m pip install --target DIRECTORY uv==${ownVersion}, then put DIRECTORY/bin on PATH.`,
+  });
+}
+
+/** Where uv runs: it would take settings from a pyproject.toml or uv.toml in its working directory or above. */
+export const neutralDirectory = '/';
+
+/** Variables that would have uv work on something else than what pier names. */
+const distracting =
+  /^(VIRTUAL_ENV|CONDA_PREFIX|CONDA_DEFAULT_ENV|PYTHON(PATH|HOME|USERBASE|STARTUP)|UV_(PYTHON|PROJECT|SYSTEM_PYTHON|PROJECT_ENVIRONMENT|WORKING_DIRECTORY|VENV_.*|NO_BUILD.*|OVERRIDE|CONSTRAINT|EXCLUDE|REQUIRE_HASHES))$/;
+
+/**
+ * The variables uv runs with: the user's own, so that their index, proxy and certificates count, and the profile's
+ * where the user has none.
+ */
+export function uvVariables(site: Site): NodeJS.ProcessEnv {
+  const { packages, caches } = site.profile;
+  const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !distracting.test(name)));
+  const index = process.env.UV_INDEX_URL ?? packages.index ?? process.env.PIP_INDEX_URL;
+  const links = packages.find_links.map((place) => (/^https?:/.test(place) ? place : expandTemplate(place)));
+  return {
+    ...(index ? { UV_DEFAULT_INDEX: index } : {}),
+    ...(links.length > 0 ? { UV_FIND_LINKS: links.join(',') } : {}),
+    ...(caches.uv ? { UV_CACHE_DIR: expandTemplate(caches.uv) } : {}),
+    ...kept,
+    UV_PYTHON_DOWNLOADS: 'never',
+    UV_NO_PROGRESS: '1',
+    NO_COLOR: '1',
+    PYTHONNOUSERSITE: '1',
+  };
+}
