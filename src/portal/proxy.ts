@@ -17,12 +17,15 @@ export interface Forwarder {
 
 type Failed = (error: Error) => void;
 
+/** Milliseconds in which a session must answer to a WebSocket: Jupyter waits for a kernel up to a minute. */
+const handshakeTakes = 120_000;
+
 /**
  * Passes requests on as they came, but for the portal's own cookie; and answers as they are.
  *
  * Each has a connection of its own: what one leaves behind can never be read as the beginning of the next.
  */
-export async function createProxy(): Promise<Forwarder> {
+export async function createProxy(patience = handshakeTakes): Promise<Forwarder> {
   const { createProxyServer } = await import('http-proxy-3');
   // `toProxy` keeps the path as it was sent; without it, it is parsed and written anew.
   const proxy = createProxyServer({ toProxy: true, agent: false });
@@ -36,11 +39,9 @@ export async function createProxy(): Promise<Forwarder> {
     answer.once('close', () => !answer.complete && response.destroy());
   });
   proxy.on('proxyReqWs', (outgoing, _request, socket) => {
-    // http-proxy-3 keeps asking when the browser has gone before the session answered.
-    const leave = () => outgoing.destroy();
-    socket.once('close', leave);
-    outgoing.once('upgrade', () => socket.off('close', leave));
-    // Nor does it notice that a plain answer to a WebSocket breaks off.
+    // Until there is an answer the browser is not read from, so it can go without being noticed.
+    outgoing.setTimeout(patience, () => outgoing.destroy(new Error('no answer')));
+    // http-proxy-3 does not notice either that a plain answer to a WebSocket breaks off.
     outgoing.once('response', (answer) => answer.once('close', () => !answer.complete && socket.destroy()));
   });
   const to = (socketPath: string) => ({ target: { socketPath, host: 'localhost', port: 80, protocol: 'http:' } });
