@@ -1,12 +1,67 @@
-import type { Environment } from '../environments/index.ts';
-import { PierError } from '../files/index.ts';
+import {
+  type CreateRequest,
+  createEnvironment,
+  type Environment,
+  explainCreate,
+  type Forecast,
+  findEnvironment,
+  forecastEnvironment,
+} from '../environments/index.ts';
+import { PierError, tilde } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
 import type { CommandContext } from './command.ts';
+import { counted, size } from './quantities.ts';
 
-export async function createFromCatalogue(_context: CommandContext, _site: Site, name: string): Promise<Environment> {
-  throw new PierError('not-there-yet', `${name} cannot be made yet.`);
+/** Of what is left, an environment may take this much before a person is asked. */
+const comfortable = 0.5;
+
+/** Makes an environment in a person's sight: what it will cost before, progress meanwhile. */
+export async function makeEnvironment(
+  context: CommandContext,
+  site: Site,
+  request: CreateRequest,
+): Promise<Environment> {
+  const { forecast, plan } = await forecastEnvironment(site, request, context.progress);
+  context.note(describeForecast(request.name, forecast));
+  if (context.interactive && !fitsComfortably(forecast) && !(await context.confirm('That is most of it. Go on?'))) {
+    throw new PierError('declined', 'Nothing was made.', { exitStatus: 1 });
+  }
+  return await createEnvironment(site, request, context.progress, plan);
 }
 
-export async function explainFromCatalogue(_site: Site, _name: string): Promise<string[]> {
-  return [];
+/** The environment of a name that the catalogue has a list for; another pier may be making the same. */
+export async function createFromCatalogue(context: CommandContext, site: Site, name: string): Promise<Environment> {
+  try {
+    const environment = await makeEnvironment(context, site, { name, from: name });
+    context.note(describeMade(environment));
+    return environment;
+  } catch (error) {
+    // Somebody made one of that name since we looked: what a person asked for is there.
+    if (error instanceof PierError && error.code === 'environment-exists') return await findEnvironment(site, name);
+    throw error;
+  }
+}
+
+/** The same by hand. */
+export async function explainFromCatalogue(site: Site, name: string): Promise<string[]> {
+  return await explainCreate(site, { name, from: name });
+}
+
+/** What it will cost, on whose disk, and what is left there. */
+export function describeForecast(name: string, forecast: Forecast): string {
+  const { packages, files, bytes, download, root, bytesLeft, filesLeft } = forecast;
+  const cost = `${counted(packages, 'package')}, about ${counted(files, 'file')} and ${size(bytes)}`;
+  const fetched = download > 0 ? `${size(download)} to download` : 'nothing to download';
+  const left = [bytesLeft === null ? [] : size(bytesLeft), filesLeft === null ? [] : counted(filesLeft, 'file')].flat();
+  const room = left.length > 0 ? `, where ${left.join(' and ')} are left` : '';
+  return `${name} will be ${cost} (${fetched}) in ${tilde(root)}${room}.`;
+}
+
+/** `sci is made: 12,391 files, 618 MB.` */
+export function describeMade({ name, files, bytes }: Environment): string {
+  return `${name} is made: ${counted(files ?? 0, 'file')}, ${size(bytes ?? 0)}.`;
+}
+
+function fitsComfortably({ bytes, files, bytesLeft, filesLeft }: Forecast): boolean {
+  return bytes <= (bytesLeft ?? Infinity) * comfortable && files <= (filesLeft ?? Infinity) * comfortable;
 }

@@ -155,7 +155,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
       cwd: home,
       env: surroundings({ BUILD_WAITS: '1' }),
       output: 'ignore',
-    ownSession: true,
+      ownSession: true,
     });
     while ((await builds()) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     process.kill(-pid, signal);

@@ -1,6 +1,31 @@
-import { PierError } from '../../files/index.ts';
-import type { CommandResult } from '../command.ts';
+import { type Environment, findEnvironment, removeEnvironment } from '../../environments/index.ts';
+import { PierError, tilde } from '../../files/index.ts';
+import { isLive, listSessions } from '../../sessions/index.ts';
+import { commandLine } from '../../shell/index.ts';
+import { type CommandContext, type CommandResult, result } from '../command.ts';
+import { explanation } from '../explanation.ts';
+import { counted, size } from '../quantities.ts';
 
-export async function run(): Promise<CommandResult> {
-  throw new PierError('not-there-yet', 'This command is not there yet.');
+/** `pier env remove NAME` */
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const site = await context.site();
+  const found = await findEnvironment(site, context.words[0] ?? '');
+  if (context.explain) return explanation([commandLine(['rm', '-rf', '--one-file-system', found.prefix])]);
+  // What is refused in any case is not worth a question: only an own one is.
+  if (found.origin === 'owned' && !(await context.confirm(`Delete ${tilde(found.prefix)}${cost(found)}?`))) {
+    throw new PierError('declined', `${found.name} is still there.`, { exitStatus: 1 });
+  }
+  context.progress({ step: 'remove', message: `Removing ${found.name}` });
+  const environment = await removeEnvironment(site, found.prefix, { inUse });
+  return result({ environment }, (shown) => `${shown.environment.name} is gone${cost(shown.environment)}.`);
+}
+
+function cost({ files, bytes }: Environment): string {
+  return files === null || bytes === null ? '' : `: ${counted(files, 'file')}, ${size(bytes)}`;
+}
+
+/** The session that runs in it, if one does. */
+async function inUse(prefix: string): Promise<string | null> {
+  const user = (await listSessions()).find((session) => isLive(session) && session.environment.prefix === prefix);
+  return user ? `session ${user.id} runs in it` : null;
 }
