@@ -47,7 +47,9 @@ async function nearNames(name: string, all: readonly Environment[]): Promise<str
   const { distance } = await import('fastest-levenshtein');
   const names = [...new Set(all.filter(({ state }) => state !== 'ghost').map((environment) => environment.name))];
   const scored = names.map((known) => ({ known, far: distance(name.toLowerCase(), known.toLowerCase()) }));
-  const near = scored.filter(({ known, far }) => far <= Math.max(1, Math.floor(known.length / 3)));
+  // Two letters in the wrong order are two changes.
+  const most = (known: string) => Math.max(2, Math.floor(known.length / 3));
+  const near = scored.filter(({ known, far }) => far <= most(known) && far < Math.min(known.length, name.length));
   return near
     .sort((a, b) => a.far - b.far)
     .map(({ known }) => known)
