@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # program:package, of Debian
-needs=(chromium:chromium zsh:zsh fish:fish sshd:openssh-server ssh:openssh-client setpriv:util-linux git:git tmux:tmux)
+needs=(chromium:chromium zsh:zsh fish:fish sshd:openssh-server ssh:openssh-client setpriv:util-linux git:git tmux:tmux ip:iproute2 nsenter:util-linux)
 
 missing=()
 for need in "${needs[@]}"; do

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { until } from '../../test/sandbox.ts';
 import { identityOf, liveness, parseIdentity } from './identity.ts';
@@ -25,12 +26,12 @@ test('a process of another host is unknown', () => {
 test('a zombie is dead', async () => {
   // The shell never waits for its child, which is a zombie as soon as it ends.
   const parent = spawn('sh', ['-c', 'sh -c "echo \\$\\$; exec cat" <&3 & exec sleep 60'], {
-    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'ignore', 'pipe'] as StdioOptions,
   });
-  const [line] = await once(parent.stdout, 'data');
+  const [line] = await once(parent.stdout as Readable, 'data');
   const child = identityOf(Number(String(line)));
   expect(liveness(child)).toBe('alive');
-  (parent.stdio[3] as NodeJS.WritableStream).end();
+  (parent.stdio[3] as unknown as NodeJS.WritableStream).end();
   await until(() => liveness(child) === 'dead');
   expect(() => process.kill(child.pid, 0)).not.toThrow();
   parent.kill('SIGKILL');

@@ -4,10 +4,12 @@ import path from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
 
 /** Debian's Chromium with a profile of its own; as root it needs --no-sandbox, and nothing may call home. */
-export async function browser(): Promise<BrowserContext & AsyncDisposable> {
+export async function browser(
+  executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium',
+): Promise<BrowserContext & AsyncDisposable> {
   const profile = await mkdtemp(path.join(tmpdir(), 'pier-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath,
     headless: true,
     acceptDownloads: true,
     viewport: { width: 1400, height: 1000 },

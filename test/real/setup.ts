@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { pier } from './pier.ts';
@@ -9,6 +9,8 @@ declare module 'vitest' {
     /** Prefix of an environment `sci` that pier made; tests use it and change nothing in it. */
     sci: string;
     uvCache: string;
+    /** The uv that pier found or installed. */
+    uv: string;
   }
 }
 
@@ -28,5 +30,12 @@ export async function setup(project: TestProject): Promise<void> {
     if (made.exitCode !== 0) throw new Error(`pier env create sci: ${made.stdout}${made.stderr}`);
   }
   project.provide('sci', sci);
+  project.provide('uv', uvProgram());
   project.provide('uvCache', uvCache);
+}
+
+function uvProgram(): string {
+  const tools = path.join(world, 'data', 'pier', 'tools');
+  const installed = existsSync(tools) ? readdirSync(tools).filter((name) => /^uv-[\d.]+$/.test(name)) : [];
+  return installed[0] ? path.join(tools, installed[0], 'bin', 'uv') : 'uv';
 }
