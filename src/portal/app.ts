@@ -6,7 +6,7 @@ import { answerFor, send, sendOnSocket } from './answer.ts';
 import { builtDirectory } from './assets.ts';
 import { serveControl } from './control.ts';
 import { createDoors } from './door.ts';
-import { createKeys } from './keys.ts';
+import type { Keys } from './keys.ts';
 import { createProxy } from './proxy.ts';
 import { asRefusal, fault, Refusal } from './refusal.ts';
 import { createRoutes } from './routes.ts';
@@ -16,6 +16,7 @@ import { createTargets } from './targets.ts';
 
 export interface AppOptions {
   readonly sessions: Sessions;
+  readonly keys: Keys;
   readonly label: string;
   /** The front's port; null while there is none. */
   readonly port: () => number | null;
@@ -38,8 +39,8 @@ export interface App extends AsyncDisposable {
 const idleConnection = 65_000;
 
 export async function createApp(options: AppOptions): Promise<App> {
-  const { sessions, label, port, secret, version } = options;
-  const [doors, keys, targets, open] = [createDoors(), createKeys(), createTargets(sessions), new Set<Socket>()];
+  const { sessions, keys, label, port, secret, version } = options;
+  const [doors, targets, open] = [createDoors(), createTargets(sessions), new Set<Socket>()];
   const keeper = { label, port, secret, version, keys, readSession: targets.session };
   const sessionHost = createSessionHost(await createProxy(), targets);
   const routes = await createRoutes({ sessions, keys, secret, web: options.web ?? builtDirectory() });

@@ -36,12 +36,10 @@ export interface PageOptions {
   readonly body: Markup;
   /** Name of its script in `/pier/assets/`. */
   readonly script?: string;
-  /** Seconds after which it asks again by itself. */
-  readonly refresh?: number;
 }
 
 /** A whole page in the portal's dress. */
-export function page({ title, body, script, refresh }: PageOptions): string {
+export function page({ title, body, script }: PageOptions): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -51,7 +49,6 @@ export function page({ title, body, script, refresh }: PageOptions): string {
 <title>${title} · pier</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/pier/assets/portal.css">
-${refresh === undefined ? '' : html`<meta http-equiv="refresh" content="${String(refresh)}">`}
 ${script === undefined ? '' : html`<script type="module" src="/pier/assets/${script}"></script>`}
 </head>
 <body>

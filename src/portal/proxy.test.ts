@@ -206,7 +206,7 @@ test.each([
   const shown = await ask(stand.loopback, `/s/${id}/lab`, { headers: { ...own(), accept: 'text/html' } });
   expect(shown.status).toBe(status);
   expect(shown.body).toContain('Because of the test.');
-  expect(/http-equiv="refresh" content="(\d+)"/.exec(shown.body)?.[1]).toBe(refresh);
+  expect(/data-seconds="(\d+)"/.exec(shown.body)?.[1]).toBe(refresh);
   const told = await ask(stand.loopback, `/s/${id}/api`, { headers: own() });
   expect(told.status).toBe(status);
   expect(JSON.parse(told.body)).toMatchObject({ error: { code: `session-${state}` } });

@@ -7,6 +7,7 @@ import { type App, createApp } from './app.ts';
 import { takeClaim } from './claim.ts';
 import { findPortal } from './client.ts';
 import { type Front, openFront } from './front.ts';
+import { createKeys } from './keys.ts';
 import { catchSignals, type Ending, untilOver } from './lifetime.ts';
 import {
   isOwnSocket,
@@ -69,7 +70,15 @@ async function open(directory: string, sessions: Sessions, web: string | undefin
   const [secret, { label, port: wanted }] = await Promise.all([readOrMakeSecret(), readAddress()]);
   let front: Front | undefined;
   const port = () => front?.port ?? null;
-  const app = await createApp({ sessions, label, port, secret, version, ...(web === undefined ? {} : { web }) });
+  const app = await createApp({
+    sessions,
+    keys: createKeys(),
+    label,
+    port,
+    secret,
+    version,
+    ...(web === undefined ? {} : { web }),
+  });
   try {
     await listen(app, socket);
     front = await openFront(wanted, app.take);

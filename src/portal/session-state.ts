@@ -31,17 +31,25 @@ const refreshes: Partial<Record<Session['state'], number>> = {
  */
 export function stateAnswer(request: IncomingMessage, session: Session, trouble?: Refusal): Answer {
   const over = session.state === 'ended' || session.state === 'failed';
-  const status = over ? 410 : 503;
+  const [status, code] = [over ? 410 : 503, `session-${session.state}`];
   const reason = trouble ? `${session.reason} ${trouble.message}` : session.reason;
   const hint = session.state === 'failed' ? `pier session logs ${session.id}` : over ? 'pier lab' : trouble?.hint;
   if (!isNavigation(request)) {
-    return answerFor(request, new Refusal(status, `session-${session.state}`, reason, hint));
+    return answerFor(request, new Refusal(status, code, reason, hint));
   }
+  const seconds = refreshes[session.state];
+  const shown =
+    seconds === undefined
+      ? html`<p class="state ${session.state}">${reason}</p>`
+      : html`<p id="waiting" role="status" data-code="${code}" data-seconds="${String(seconds)}">${reason}</p>
+<noscript><p>Reload this page to look again.</p></noscript>`;
+  const facts = html`${shown}<dl><dt>Session</dt><dd>${session.id}</dd>
+<dt>Environment</dt><dd>${session.environment.name}</dd><dt>Directory</dt><dd>${session.directory}</dd></dl>`;
   const title = titles[session.state];
-  const facts = html`<p class="state ${session.state}">${reason}</p>
-<dl><dt>Session</dt><dd>${session.id}</dd><dt>Environment</dt><dd>${session.environment.name}</dd>
-<dt>Directory</dt><dd>${session.directory}</dd></dl>`;
-  const refresh = refreshes[session.state];
-  const body = page({ title, body: notice(title, facts, hint), ...(refresh === undefined ? {} : { refresh }) });
+  const body = page({
+    title,
+    body: notice(title, facts, hint),
+    ...(seconds === undefined ? {} : { script: 'sign-in.js' }),
+  });
   return { status, headers: { ...ownHeaders, 'Content-Type': 'text/html; charset=utf-8' }, body };
 }

@@ -10,7 +10,8 @@ import type { Session } from '../sessions/index.ts';
 import { createApp } from './app.ts';
 import { makeCookie } from './cookie.ts';
 import { type Front, openFront } from './front.ts';
-import { makeLabel } from './label.ts';
+import { createKeys, keyLife } from './keys.ts';
+import { addressOf, makeLabel } from './label.ts';
 import type { Sessions } from './sessions.ts';
 
 // For tests: sessions that are real HTTP and WebSocket servers on Unix sockets, and ways to speak to the portal raw.
@@ -150,15 +151,25 @@ export interface Stand extends AsyncDisposable {
   readonly loopback: { readonly host: string; readonly port: number };
   /** `<label>.localhost:<port>` */
   readonly hostOf: (label: string) => string;
+  /** An address that signs a browser in once. */
+  readonly signInUrl: (label: string) => string;
   /** Headers of a browser that is signed in to a label. */
   readonly signedIn: (label: string) => { readonly host: string; readonly cookie: string };
 }
 
 export async function openStand(directory: string, web?: string): Promise<Stand> {
-  const [label, secret, sessions] = [makeLabel(), randomBytes(32), fakeSessions()];
+  const [label, secret, sessions, keys] = [makeLabel(), randomBytes(32), fakeSessions(), createKeys()];
   let front: Front | undefined;
   const port = () => front?.port ?? null;
-  const app = await createApp({ sessions, label, port, secret, version: '1', ...(web === undefined ? {} : { web }) });
+  const app = await createApp({
+    sessions,
+    keys,
+    label,
+    port,
+    secret,
+    version: '1',
+    ...(web === undefined ? {} : { web }),
+  });
   const path = `${directory}/p.sock`;
   app.server.listen(path);
   await once(app.server, 'listening');
@@ -173,6 +184,7 @@ export async function openStand(directory: string, web?: string): Promise<Stand>
     socket: { path },
     loopback: { host: '127.0.0.1', port: opened.port },
     hostOf,
+    signInUrl: (of) => `${addressOf(of, opened.port, '/pier/sign-in')}#${keys.mint(of, keyLife.opened)}`,
     signedIn: (of) => ({ host: hostOf(of), cookie: cookieOf(of) }),
     [Symbol.asyncDispose]: async () => {
       const closed = opened[Symbol.asyncDispose]();

@@ -1,8 +1,5 @@
-// The page at /pier/sign-in: takes the one-time key out of the address and exchanges it for the cookie.
-
-const key = location.hash.slice(1);
-// Before anything else, so that neither history nor a copied address holds the key.
-history.replaceState(null, '', location.pathname);
+// The script of the small pages: signing in, and waiting for a session.
+import { wait } from './wait.ts';
 
 interface Refused {
   readonly error?: { readonly message: string; readonly hint: string | null };
@@ -17,7 +14,11 @@ function show(message: string, command?: string | null): void {
   code.parentElement.hidden = false;
 }
 
+/** Takes the one-time key out of the address and exchanges it for the cookie. */
 async function signIn(): Promise<void> {
+  const key = location.hash.slice(1);
+  // Before anything else, so that neither history nor a copied address holds the key.
+  history.replaceState(null, '', location.pathname);
   if (key === '') return show('This address is not whole: its end, after #, is missing. Copy all of it.');
   const response = await fetch('/pier/sign-in', {
     method: 'POST',
@@ -29,4 +30,6 @@ async function signIn(): Promise<void> {
   show(error ? `${error.message} For a new one, type in a terminal:` : 'That did not work.', error?.hint);
 }
 
-signIn().catch(() => show('The portal does not answer.'));
+const waiting = document.getElementById('waiting');
+if (waiting) wait(waiting);
+else signIn().catch(() => show('The portal does not answer.'));
