@@ -1,5 +1,5 @@
-import { hostname, userInfo } from 'node:os';
-import { PierError } from '../files/index.ts';
+import { hostname } from 'node:os';
+import { PierError, userName } from '../files/index.ts';
 import { ensurePortal, openInBrowser, type PortalClient } from '../portal/index.ts';
 import { directUrl, readLog, type Session } from '../sessions/index.ts';
 import { commandLine } from '../shell/index.ts';
@@ -44,21 +44,28 @@ function thisNode(): string | null {
   const address = process.env.SSH_CONNECTION?.split(' ')[2];
   if (!address) return null;
   const name = hostname();
-  return `${userInfo().username}@${name.includes('.') && !name.endsWith('.localdomain') ? name : address}`;
+  return `${userName()}@${name.includes('.') && !name.endsWith('.localdomain') ? name : address}`;
 }
 
 export function describeOpening(session: Session, opening: Opening): string {
   const app = session.app === 'lab' ? 'JupyterLab' : 'Jupyter Notebook';
-  const note = session.endpoint?.kind === 'direct' ? `\n\n${session.reason}` : '';
   const what = `${app} in ${session.environment.name} (session ${session.id})`;
-  return `${describeAddress(what, opening, `pier session open ${session.id}`)}${note}`;
+  if (session.endpoint?.kind !== 'direct') return describeAddress(what, opening, `pier session open ${session.id}`);
+  return [...whereTo(what, opening), session.reason, 'Who has this address can use it: keep it to yourself.'].join(
+    '\n\n',
+  );
 }
 
-export function describeAddress(what: string, { url, opened, tunnel }: Opening, again: string): string {
-  if (opened) return `${what} is open in your browser.`;
-  const once = `This address works once, within 10 minutes. For another: ${again}`;
-  if (tunnel === null) return `${what} is ready:\n\n  ${url}\n\n${once}`;
-  return `${what} is ready. On your own computer, in a new terminal:\n\n  ${tunnel}\n\nthen open:\n\n  ${url}\n\n${once}`;
+/** Where a person goes with a one-time address; `again` is the command that gives another. */
+export function describeAddress(what: string, opening: Opening, again: string): string {
+  const once = `The address works once, within 10 minutes. Another: ${again}`;
+  return [...whereTo(what, opening), ...(opening.opened ? [] : [once])].join('\n\n');
+}
+
+function whereTo(what: string, { url, opened, tunnel }: Opening): string[] {
+  if (opened) return [`${what} is open in your browser.`];
+  if (tunnel === null) return [`${what} is ready:`, `  ${url}`];
+  return [`${what} is ready. On your own computer, in a new terminal:`, `  ${tunnel}`, 'then open:', `  ${url}`];
 }
 
 /** The error for a session that ended instead of getting ready, with the end of its log. */

@@ -2,32 +2,42 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../sandbox.ts';
 import { browser } from './browser.ts';
+import { type Foreground, type FreshClone, freshClone } from './fresh-clone.ts';
 import { newNotebook, openedNotebook, printed } from './jupyterlab.ts';
-import { type Person, person } from './pier.ts';
 
-let ada: Person;
+let clone: FreshClone;
+let lab: Foreground;
 let chromium: Awaited<ReturnType<typeof browser>>;
 let page: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  ada = await person();
-  const { opening } = (await ada.json('lab', '-e', inject('sci'))) as unknown as { opening: { url: string } };
+  clone = await freshClone();
+  lab = clone.start('lab', '--no-browser');
+  const address = await lab.prints(/http:\/\/\S+\.localhost:\d+\/\S+#\S+/, 800_000);
   chromium = await browser();
   page = await chromium.newPage();
   page.on(
     'response',
     (response) => response.status() >= 400 && complaints.push(`${response.status()} ${response.url()}`),
   );
-  await page.goto(opening.url);
+  await page.goto(address);
   await page.waitForURL(/\/lab/);
 });
 afterAll(async () => {
   await chromium[Symbol.asyncDispose]();
-  await ada[Symbol.asyncDispose]();
+  await clone[Symbol.asyncDispose]();
+});
+
+test('two commands of a fresh clone are all it takes: it says what it does, what it will cost, and where to look', () => {
+  const said = lab.output();
+  expect(said).toMatch(/sci will be \d+ packages, about [\d,]+ files/);
+  expect(said).toMatch(/JupyterLab in sci \(session \w+\) is ready/);
+  const long = said.split('\n').filter((line) => line.length > 80 && !line.includes('http'));
+  expect(long).toEqual([]);
 });
 
 test('a cell runs, and the key is gone from the address', async () => {
@@ -74,7 +84,7 @@ test('after a reload the notebook has its kernel still', async () => {
 
 test('50 MB go up and come down intact', async () => {
   const bytes = randomBytes(50_000_000);
-  const file = path.join(ada.box.directory, 'fifty.bin');
+  const file = path.join(clone.box.directory, 'fifty.bin');
   await writeFile(file, bytes);
   const chooser = page.waitForEvent('filechooser');
   await page
@@ -84,7 +94,7 @@ test('50 MB go up and come down intact', async () => {
   await (await chooser).setFiles(file);
   // JupyterLab asks before it uploads anything over 15 MB.
   await page.locator('.jp-Dialog .jp-mod-accept').click();
-  const there = path.join(ada.box.home, 'fifty.bin');
+  const there = path.join(clone.directory, 'fifty.bin');
   const hash = (data: Buffer) => createHash('sha256').update(data).digest('hex');
   await until(async () => (await readFile(there).catch(() => Buffer.alloc(0))).length === bytes.length, 60_000);
   expect(hash(await readFile(there))).toBe(hash(bytes));
@@ -98,4 +108,10 @@ test('50 MB go up and come down intact', async () => {
 
 test('nothing on the way was refused', () => {
   expect(complaints.filter((line) => !/\/(api\/contents\/.*checkpoints|lab\/api\/workspaces)/.test(line))).toEqual([]);
+});
+
+test('Ctrl+C where nobody can be asked stops the session, and nothing of it is left', async () => {
+  lab.process.kill('SIGINT');
+  expect(await lab.ended).toBe(0);
+  expect(lab.output()).toContain('It was stopped by Ctrl+C.');
 });
