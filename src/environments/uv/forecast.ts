@@ -5,14 +5,14 @@ import { spaceAt } from '../space.ts';
 import { cacheDirectory, isCached, readCache } from './cache.ts';
 import { forecastCost } from './cost.ts';
 import { findUv } from './program.ts';
-import { choosePython } from './python.ts';
+import { findPython } from './python-download.ts';
 import { resolve } from './resolve.ts';
 
 /** Decides on uv, a Python and every package's version and file, and adds up what they cost. */
 export async function forecastEnvironment(site: Site, wanted: Wanted, progress: Progress): Promise<Plan> {
   const uv = await findUv(progress);
   progress({ step: 'python', message: 'Looking for a Python' });
-  const python = await choosePython(wanted.python ?? undefined);
+  const python = await findPython(site, uv, wanted, progress);
   progress({ step: 'python', message: `Python ${python.version} at ${tilde(python.file)}: ${python.reason}` });
   const { lock, offline } = await resolve(site, uv, python, wanted.specs, progress);
   const [cost, left, cacheRoot] = await Promise.all([
