@@ -87,8 +87,8 @@ export interface CommandResult {
 }
 
 /**
- * A command's answer. `human` gets a copy of `value` in which every string has passed printable(),
- * so a printer may put it on a terminal as it is; an empty text prints nothing.
+ * A command's answer. `human` gets a copy of `value` in which every string has passed printable(), newlines excepted,
+ * so a printer may put it on a terminal as it is (table() writes newlines as escapes); an empty text prints nothing.
  */
 export function result<Value extends object>(
   value: Value,

@@ -56,7 +56,7 @@ async function loadSiteNamed(name: string | undefined): Promise<Site> {
 
 async function ask(question: string, interactive: boolean): Promise<boolean> {
   if (!interactive) {
-    throw new PierError('needs-answer', `${question} Nobody is here to answer.`, { hint: 'the same with --yes' });
+    throw new PierError('needs-answer', `Nobody is here to answer: ${question}`, { hint: 'the same with --yes' });
   }
   const { confirm, isCancel } = await import('@clack/prompts');
   const answer = await confirm({ message: question, initialValue: false, output: process.stderr });

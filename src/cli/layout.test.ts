@@ -27,6 +27,10 @@ test('a table aligns its columns, numbers to the right, whatever the letters', (
   expect(table(['NAME', 'FILES'], rows, { right: ['FILES'] })).toBe('NAME   FILES\nsci        9\n環境  12,340');
 });
 
+test('a newline in a cell does not make a row', () => {
+  expect(table(['NAME'], [['a\nb']])).toBe('NAME\na\\x0ab');
+});
+
 test('a table that is too wide loses letters of its widest column only', () => {
   const lines = table(['NAME', 'WHERE'], [['sci', `/${'x'.repeat(60)}`]]).split('\n');
   expect(lines.every((line) => displayWidth(line) <= 40)).toBe(true);

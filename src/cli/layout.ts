@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { columns, paint } from './terminal.ts';
+import { columns, isTerminal, paint } from './terminal.ts';
 
 const wide =
   /^(?:\p{Emoji_Presentation}|\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|[\u3000-\u303e\uff01-\uff60\uffe0-\uffe6])/u;
@@ -35,39 +35,36 @@ function pad(text: string, width: number, side: 'left' | 'right'): string {
 
 /**
  * Rows under their headings, in columns two spaces apart. Columns named in `right` are aligned to the right;
- * too wide for the screen, the widest columns are cut, at `…`.
+ * too wide for a terminal, the widest columns are cut, at `…`. Into a pipe or file they go whole.
  */
 export function table(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
   options: { readonly right?: readonly string[] } = {},
 ): string {
-  const widths = narrow(headings.map((heading, at) => Math.max(...[heading, ...column(rows, at)].map(displayWidth))));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, at) => {
-        const side = options.right?.includes(headings[at] ?? '') ? 'left' : 'right';
-        return pad(cut(cell, widths[at] ?? 0), widths[at] ?? 0, side);
-      })
-      .join('  ')
-      .trimEnd();
-  return [paint('bold', line(headings)), ...rows.map(line)].join('\n');
-}
-
-function column(rows: readonly (readonly string[])[], at: number): string[] {
-  return rows.map((row) => row[at] ?? '');
+  const lines = [headings, ...rows].map((cells) => cells.map((cell) => cell.replaceAll('\n', '\\x0a')));
+  const natural = headings.map((_, at) => Math.max(...lines.map((cells) => displayWidth(cells[at] ?? ''))));
+  const widths = isTerminal(1) || process.env.COLUMNS ? narrow(natural, columns()) : natural;
+  const [first = '', ...others] = lines.map((cells) => {
+    const padded = cells.map((cell, at) => {
+      const side = options.right?.includes(headings[at] ?? '') ? 'left' : 'right';
+      return pad(cut(cell, widths[at] ?? 0), widths[at] ?? 0, side);
+    });
+    return padded.join('  ').trimEnd();
+  });
+  return [paint('bold', first), ...others].join('\n');
 }
 
 /** Takes columns off the widest until all fit; below 8 nothing is taken. */
-function narrow(widths: number[]): number[] {
-  const room = columns() - 2 * (widths.length - 1);
-  const fitted = [...widths];
-  while (fitted.reduce((sum, width) => sum + width, 0) > room) {
-    const most = Math.max(...fitted);
+function narrow(widths: readonly number[], room: number): number[] {
+  const narrowed = [...widths];
+  const total = () => narrowed.reduce((sum, width) => sum + width + 2, -2);
+  while (total() > room) {
+    const most = Math.max(...narrowed);
     if (most <= 8) break;
-    fitted[fitted.indexOf(most)] = most - 1;
+    narrowed[narrowed.indexOf(most)] = most - 1;
   }
-  return fitted;
+  return narrowed;
 }
 
 /** Label and value, one a line, values in one column; long values are wrapped under themselves. */

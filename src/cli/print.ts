@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { errnoOf, PierError } from '../files/index.ts';
 import type { CommandResult } from './command.ts';
 import { wrap } from './layout.ts';
-import { printable, printableCopy, safeJson } from './printable.ts';
+import { printable, printableCopy, printableLines, safeJson } from './printable.ts';
 import { paint } from './terminal.ts';
 
 /**
@@ -47,7 +47,7 @@ export function printLine(text: string): void {
 
 /** Prints a remark on stderr. */
 export function printNote(text: string): void {
-  write(2, `${wrap(safeLines(text))}\n`);
+  write(2, `${wrap(printableLines(text))}\n`);
 }
 
 /** Writes to the terminal behind stderr as it is: for the progress line. */
@@ -61,7 +61,10 @@ export function printError(error: unknown, json: boolean): void {
   if (error instanceof PierError) {
     if (!json) write(2, `${readable(error)}\n`);
   } else {
-    write(2, `${safeLines(error instanceof Error ? (error.stack ?? String(error)) : String(error))}\n\n${report()}\n`);
+    write(
+      2,
+      `${printableLines(error instanceof Error ? (error.stack ?? String(error)) : String(error))}\n\n${report()}\n`,
+    );
   }
 }
 
@@ -75,8 +78,8 @@ function describe(error: unknown): { code: string; message: string; hint: string
 }
 
 function readable(error: PierError): string {
-  const message = wrap(`pier: ${safeLines(error.message)}`).replace(/^pier:/, paint('red', 'pier:', 2));
-  return error.hint === undefined ? message : `${message}\n${hintLine(safeLines(error.hint))}`;
+  const message = wrap(`pier: ${printableLines(error.message)}`).replace(/^pier:/, paint('red', 'pier:', 2));
+  return error.hint === undefined ? message : `${message}\n${hintLine(printableLines(error.hint))}`;
 }
 
 /** A command to type stands behind `Try:`; a hint that is a sentence stands for itself. */
@@ -84,8 +87,4 @@ function hintLine(hint: string): string {
   const command = hint.replace(/^Try:? /, '');
   if (command === hint && /^[A-Z]/.test(hint)) return wrap(hint, '  ');
   return `  ${paint('bold', 'Try:', 2)} ${wrap(command, '       ').trimStart()}`;
-}
-
-function safeLines(text: string): string {
-  return text.split('\n').map(printable).join('\n');
 }

@@ -22,8 +22,9 @@ test('ordinary text of any language is left alone', () => {
   expect(printable(text)).toBe(text);
 });
 
-test('a copy is printable to its last key', () => {
-  expect(printableCopy({ '\x1b': [{ a: '\x07' }, null, 3] })).toEqual({ '\\x1b': [{ a: '\\x07' }, null, 3] });
+test('a copy is printable to its last key, and keeps the lines of a text', () => {
+  const value = { '\x1b\n': [{ a: '\x07\n' }, null, 3] };
+  expect(printableCopy(value)).toEqual({ '\\x1b\\x0a': [{ a: '\\x07\n' }, null, 3] });
 });
 
 test('JSON means the same and holds nothing that a terminal acts on', () => {

@@ -13,13 +13,18 @@ export function printable(text: string): string {
   });
 }
 
-/** A copy of a plain value in which every string, keys too, is printable. */
+/** As printable(), of text that may have several lines, such as a log. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
+/** A copy of a plain value in which every string is printable; newlines stay, but for those in keys. */
 export function printableCopy<Value>(value: Value): Value {
   return copy(value) as Value;
 }
 
 function copy(value: unknown): unknown {
-  if (typeof value === 'string') return printable(value);
+  if (typeof value === 'string') return printableLines(value);
   if (Array.isArray(value)) return value.map(copy);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [printable(key), copy(inner)]));
