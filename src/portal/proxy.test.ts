@@ -46,6 +46,12 @@ test('a request arrives as it was sent, but for our cookie', async () => {
   expect(JSON.stringify(upstream.seen)).not.toContain('__Host-pier');
 });
 
+test('a path arrives with every character as it was sent', async () => {
+  const url = `/s/${id}/a|b^c{d}'e"f/%7e?g|h"`;
+  await sendRaw(stand.loopback, `${head('GET', url)}Connection: close\r\n\r\n`);
+  expect(upstream.seen[0]?.url).toBe(url);
+});
+
 test('an answer arrives as it was given, its cookies one by one', async () => {
   const answer = await ask(stand.loopback, `/s/${id}/missing`, { headers: own() });
   expect(answer.status).toBe(404);
@@ -141,6 +147,10 @@ test('a plain answer to a WebSocket is passed on, and both connections end', asy
     /^HTTP\/1.1 403 Forbidden\r\n.*\r\n\r\nno/s,
   );
   await until(() => upstream.open.size === 0);
+});
+
+test('a plain answer to a WebSocket that breaks off is not waited for', async () => {
+  expect(await sendRaw(stand.loopback, upgradeHead(`/s/${id}/torn`))).toMatch(/^HTTP\/1.1 200.*begun$/s);
 });
 
 test('a WebSocket that the session never answers is given up', async () => {

@@ -89,6 +89,10 @@ export async function startUpstream(directory: string, id: string): Promise<Upst
     const { method = '', url = '', headers } = incoming;
     seen.push({ method, url, headers, body: '' });
     if (url.endsWith('/plain')) return void connection.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno');
+    if (url.endsWith('/torn')) {
+      connection.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegun', () => connection.destroy());
+      return;
+    }
     if (url.endsWith('/silent')) return void connection.resume().once('end', () => connection.end());
     sockets.handleUpgrade(incoming, connection, head, (webSocket) => {
       webSocket.on('message', (data, binary) => webSocket.send(data, { binary }));
