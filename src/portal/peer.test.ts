@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { until } from '../../test/sandbox.ts';
 import { start } from '../process/index.ts';
 import { isOurPeer, kernelAddress, ownerIn } from './peer.ts';
 
@@ -83,6 +85,12 @@ test.runIf(isRoot)('one that another user closed early, which the kernel shows a
   });
   await once(socket.resume(), 'end');
   await gone;
+  const ends = [kernelAddress('127.0.0.1', socket.remotePort ?? 0), kernelAddress('127.0.0.1', socket.localPort ?? 0)];
+  const shown = await until(async () => {
+    const owner = ownerIn(await readFile('/proc/net/tcp', 'latin1'), ends[0] as string, ends[1] as string);
+    return owner?.uid === 0 && owner;
+  });
+  expect(shown).toEqual({ uid: 0, inode: '0' });
   expect(await isOurPeer(socket)).toBe(false);
   socket.destroy();
 });
