@@ -41,9 +41,9 @@ async function makeOrAwait(
   signal: AbortSignal,
   given?: Plan,
 ): Promise<Environment> {
+  await waitForOthers(stage, progress, signal);
   // Needs no waiting for until the space it frees is counted, and is no reason to fail.
   const swept = sweep(stage, progress).catch(() => {});
-  await waitForOthers(stage, progress, signal);
   const theirs = await publishedByOther(site, wanted);
   if (theirs) return theirs;
   const { forecastEnvironment } = await import('./uv/forecast.ts');

@@ -130,3 +130,18 @@ test('one on another host that was heard of lately is waited for, until Ctrl+C',
     await expect(done).rejects.toThrow('interrupted');
   });
 });
+
+test('what still works in the stage of a dead pier is killed first; nothing else is', async () => {
+  const left = await neighbour('stage-dead', dead);
+  const { spawn } = await import('node:child_process');
+  const [orphan, other] = ['stage-dead', 'stage-alive'].map((id) =>
+    spawn('sleep', ['300'], { env: { PATH: process.env.PATH, PIER_STAGE: id }, stdio: 'ignore' }),
+  );
+  const ended = new Promise((resolve) => orphan?.on('exit', (_, signal) => resolve(signal)));
+  await new Promise((resolve) => other?.on('spawn', resolve));
+  await withStage(root, 'sci', (stage) => sweep(stage, noProgress));
+  expect(await ended).toBe('SIGKILL');
+  expect(existsSync(left)).toBe(false);
+  expect(other?.exitCode).toBeNull();
+  other?.kill();
+});

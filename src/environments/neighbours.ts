@@ -11,6 +11,7 @@ import {
   readRecord,
 } from '../files/index.ts';
 import { discard, emptyTrash } from './discard.ts';
+import { endOrphans } from './orphans.ts';
 import { ownerFile, type Stage, stagesIn } from './stage.ts';
 
 /** A stage of another pier. */
@@ -38,6 +39,7 @@ export async function sweep(stage: Stage, progress: Progress): Promise<void> {
   for (const { id, name, state, silence } of await neighbours(stage)) {
     if (state === 'alive' || (state === 'unknown' && silence < abandoned)) continue;
     progress({ step: 'sweep', message: `Deleting what a pier that died left of ${name ?? id}` });
+    await endOrphans(id);
     await discard(stage.root, path.join(stagesIn(stage.root), id));
   }
 }

@@ -4,6 +4,7 @@ import { PierError, type Progress, tilde } from '../../files/index.ts';
 import { lastLines, run } from '../../process/index.ts';
 import type { Site } from '../../site/index.ts';
 import { sitePackages } from '../distributions.ts';
+import { stageVariable } from '../orphans.ts';
 import type { Plan } from '../plan.ts';
 import { cacheDirectory, isCached, readCache } from './cache.ts';
 import { uvError } from './errors.ts';
@@ -51,7 +52,11 @@ async function makeEmpty(site: Site, { uv, python, wanted }: Plan, prefix: strin
     python.file,
     prefix,
   ];
-  const result = await run(uv.file, args, { cwd: neutralDirectory, env: uvVariables(site), timeoutMs: 300_000 });
+  const result = await run(uv.file, args, {
+    cwd: neutralDirectory,
+    env: { ...uvVariables(site), ...markOf(prefix) },
+    timeoutMs: 300_000,
+  });
   if (result.exitCode !== 0) throw uvError(result, `Cannot make ${wanted.name}`);
 }
 
@@ -87,7 +92,7 @@ async function sync(
   const args = ['pip', 'sync', '--compile-bytecode', '--python', path.join(prefix, 'bin', 'python'), list];
   const result = await run(plan.uv.file, plan.offline ? [...args, '--offline'] : args, {
     cwd: neutralDirectory,
-    env: { ...uvVariables(site), VIRTUAL_ENV: prefix },
+    env: { ...uvVariables(site), ...markOf(prefix), VIRTUAL_ENV: prefix },
     timeoutMs: 4 * 3_600_000,
     onStderr,
   });
@@ -95,6 +100,11 @@ async function sync(
   const error = uvError(result, `Cannot install the packages of ${plan.wanted.name}`);
   if (error.code !== 'offline' || plan.offline || !allCached) throw error;
   await sync(site, { ...plan, offline: true }, prefix, list, onStderr, allCached);
+}
+
+/** A stage is the directory above what is made in it. */
+function markOf(prefix: string): NodeJS.ProcessEnv {
+  return stageVariable(path.basename(path.dirname(prefix)));
 }
 
 const loaderTest = 'import ssl, sqlite3, ctypes';

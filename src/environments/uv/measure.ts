@@ -35,6 +35,7 @@ export function watchInstall(
 ): Watch {
   let step: Step = missing.length > 0 ? 'download' : 'install';
   let waiting = missing;
+  let heard = '';
   const look = () => {
     if (step === 'download') {
       const buckets = readCache(cacheRoot);
@@ -51,7 +52,9 @@ export function watchInstall(
   look();
   return {
     hear: (text) => {
-      const next = stepAfter.find(([pattern]) => pattern.test(text))?.[1];
+      // uv writes a line in several pieces.
+      heard += text;
+      const next = stepAfter.find(([pattern]) => pattern.test(heard))?.[1];
       if (!next || next === step) return;
       step = next;
       look();
