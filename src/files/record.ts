@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { chmod, link, lstat, mkdir, open, rm } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf, PierError } from './error.ts';
 import { tilde, uid } from './places.ts';
@@ -85,7 +85,7 @@ function refuseForeign(file: string, stats: Stats): void {
  */
 export async function makePrivateDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeWithParents(directory);
     const stats = await lstat(directory);
     if (!stats.isDirectory() || stats.uid !== uid()) {
       throw new PierError('directory-untrusted', `${tilde(directory)} is not a directory of yours.`, {
@@ -99,11 +99,24 @@ export async function makePrivateDirectory(directory: string): Promise<void> {
   }
 }
 
+/** Not mkdir's own `recursive`: on a read-only file system that says ENOENT, and the reason is lost. */
+async function makeWithParents(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { mode: 0o700 });
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === 'EEXIST') return;
+    if (errno !== 'ENOENT' || path.dirname(directory) === directory) throw error;
+    await makeWithParents(path.dirname(directory));
+    await makeWithParents(directory);
+  }
+}
+
 const reasons: Record<string, [string, string]> = {
   ENOSPC: ['the disk is full', 'Free some space (df -h shows where), then try again.'],
   EDQUOT: ['your quota is used up', 'Free some space or files (pier storage usage), then try again.'],
-  EACCES: ['you may not write there', 'Check its owner and mode with ls -ld, or set XDG_STATE_HOME elsewhere.'],
-  EPERM: ['you may not write there', 'Check its owner and mode with ls -ld, or set XDG_STATE_HOME elsewhere.'],
+  EACCES: ['you may not', 'Check its owner and mode with ls -ld, or set XDG_STATE_HOME elsewhere.'],
+  EPERM: ['you may not', 'Check its owner and mode with ls -ld, or set XDG_STATE_HOME elsewhere.'],
   EROFS: ['the file system is read-only', 'Set XDG_STATE_HOME to a directory you can write.'],
   ENOTDIR: ['a part of the path is not a directory', 'Check the path with ls -ld.'],
   EEXIST: ['a file stands where a directory should be', 'Move that file away.'],
@@ -111,23 +124,24 @@ const reasons: Record<string, [string, string]> = {
 
 /** The error for a write that failed, in plain words and with the way out. */
 export function cannotWrite(file: string, error: unknown): PierError {
+  return cannot('write', file, error);
+}
+
+function cannot(verb: 'read' | 'write', file: string, error: unknown): PierError {
   const known = reasons[errnoOf(error) ?? ''];
   const why = known?.[0] ?? String(error instanceof Error ? error.message : error);
-  return new PierError('cannot-write', `Cannot write ${tilde(file)}: ${why}.`, {
+  return new PierError(`cannot-${verb}`, `Cannot ${verb} ${tilde(file)}: ${why}.`, {
     cause: error,
     ...(known ? { hint: known[1] } : {}),
   });
 }
 
-/** Lists names in a directory; an absent one is empty. */
+/** Lists names in a directory; an absent one is empty. Error: `cannot-read`. */
 export async function namesIn(directory: string): Promise<string[]> {
-  const { readdir } = await import('node:fs/promises');
   try {
     return (await readdir(directory)).sort();
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
-    throw new PierError('cannot-read', `Cannot list ${tilde(path.resolve(directory))}: ${String(error)}`, {
-      cause: error,
-    });
+    throw cannot('read', path.resolve(directory), error);
   }
 }

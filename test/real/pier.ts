@@ -12,6 +12,11 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** All that it printed, without the line breaks that fit it to the terminal. */
+export function said({ stdout, stderr }: Pick<Ran, 'stdout' | 'stderr'>): string {
+  return `${stdout} ${stderr}`.replace(/\s+/g, ' ');
+}
+
 /** Runs the built pier to its end. */
 export async function pier(
   args: readonly string[],

@@ -1,0 +1,198 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { rolldown } from 'rolldown';
+import type { CreateRequest, Environment, Forecast } from '../../src/environments/index.ts';
+import type { ProgressEvent } from '../../src/files/index.ts';
+
+// What the tests of real environments stand on: uv from the package index, one cache for all, and a program of its own
+// around src/environments, because what is tested here is killed, frozen and run twice at once.
+
+const repository = path.join(import.meta.dirname, '..', '..');
+
+/** Kept between runs, because downloads are what takes time. May be deleted. */
+const kept = process.env.PIER_TEST_UV_CACHE ?? path.join(tmpdir(), 'uv-cache');
+
+export const uvCache = path.join(kept, 'cache');
+
+const driverSource = `
+import * as environments from '${repository}/src/environments/index.ts';
+const { verb, root, request } = JSON.parse(process.argv[2]);
+const packages = { index: null, find_links: [], conda_channels: [], mirrors: {}, python_downloads: false };
+const profile = { environments: { root, backend: 'uv', default: null }, caches: { uv: null, conda: null }, packages };
+const site = { id: 'test', name: 'test', chosenBy: 'test', file: null, profile, leaves: [] };
+const progress = (event) => process.stderr.write(JSON.stringify(event) + '\\n');
+const verbs = {
+  create: () => environments.createEnvironment(site, request, progress),
+  list: () => environments.listEnvironments(site),
+  show: () => environments.showEnvironment(site, request.name),
+  remove: () => environments.removeEnvironment(site, request.name),
+  both: async () => {
+    const { forecast, plan } = await environments.forecastEnvironment(site, request, progress);
+    return { forecast, environment: await environments.createEnvironment(site, request, progress, plan) };
+  },
+};
+try {
+  process.stdout.write(JSON.stringify({ value: await verbs[verb]() }));
+} catch (error) {
+  if (!error.code) throw error;
+  process.stdout.write(JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } }));
+}
+`;
+
+let driver: Promise<string> | undefined;
+
+/** Bundles the program beside the repository's own folders, so that it finds catalogue/. */
+async function buildDriver(): Promise<string> {
+  const world = path.join(repository, 'test', '.world');
+  await mkdir(world, { recursive: true });
+  const source = path.join(world, `environments-driver-${process.pid}.ts`);
+  const built = source.replace(/ts$/, 'mjs');
+  await writeFile(source, driverSource);
+  const bundle = await rolldown({ input: source, platform: 'node', logLevel: 'silent' });
+  await bundle.write({ file: built, format: 'esm', codeSplitting: false });
+  await bundle.close();
+  process.once('exit', () => execFileSync('rm', ['-f', source, built]));
+  return built;
+}
+
+/** uv of the version pier installs itself, by the same command; made once. */
+export async function realUv(): Promise<string> {
+  const directory = path.join(kept, 'uv-0.13.9');
+  if (!existsSync(directory)) {
+    await mkdir(kept, { recursive: true });
+    const stage = await mkdtemp(path.join(kept, '.uv-'));
+    const args = [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--target',
+      stage,
+      '--no-deps',
+      '--only-binary',
+      ':all:',
+      'uv==0.13.9',
+    ];
+    execFileSync('python3', args, { stdio: 'inherit' });
+    await rename(stage, directory).catch(() => rm(stage, { recursive: true }));
+  }
+  return path.join(directory, 'bin', 'uv');
+}
+
+export interface Answer<Value> {
+  readonly value?: Value;
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
+  readonly progress: readonly ProgressEvent[];
+  readonly stderr: string;
+  readonly exitCode: number | null;
+}
+
+export interface Running<Value> {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Answer<Value>>;
+  /** Resolves at the first event of a step. */
+  readonly step: (name: string) => Promise<void>;
+}
+
+interface Verbs {
+  readonly create: Environment;
+  readonly list: Environment[];
+  readonly show: Environment;
+  readonly remove: Environment;
+  readonly both: { readonly forecast: Forecast; readonly environment: Environment };
+}
+
+/** One person's machine: a home, a root for environments, and no variables but what uv needs to reach an index. */
+export interface World extends AsyncDisposable {
+  readonly directory: string;
+  readonly root: string;
+  readonly env: Record<string, string>;
+  readonly start: <Verb extends keyof Verbs>(
+    verb: Verb,
+    request?: Partial<CreateRequest>,
+  ) => Promise<Running<Verbs[Verb]>>;
+  readonly run: <Verb extends keyof Verbs>(
+    verb: Verb,
+    request?: Partial<CreateRequest>,
+  ) => Promise<Answer<Verbs[Verb]>>;
+}
+
+const passedOn = /^(LANG|TZ|SSL_CERT_FILE|SSL_CERT_DIR|PIP_.*|UV_.*INDEX.*|HTTPS?_PROXY|NO_PROXY|PYENV_.*)$/i;
+
+export async function world(variables: Record<string, string> = {}, root?: string): Promise<World> {
+  driver ??= buildDriver();
+  const [program, uv] = await Promise.all([driver, realUv()]);
+  const directory = await realpath(await mkdtemp(path.join(tmpdir(), 'pier-world-')));
+  await mkdir(path.join(directory, 'home'));
+  const given = Object.entries(process.env).filter(([name]) => passedOn.test(name)) as [string, string][];
+  const env = {
+    ...Object.fromEntries(given),
+    PATH: `${path.dirname(uv)}:${process.env.PATH}`,
+    HOME: path.join(directory, 'home'),
+    UV_CACHE_DIR: uvCache,
+    ...variables,
+  };
+  const place = root ?? path.join(directory, 'envs');
+  const start: World['start'] = async (verb, request = {}) => follow(program, { verb, root: place, request }, env);
+  return {
+    directory,
+    root: place,
+    env,
+    start,
+    run: async (verb, request) => await (await start(verb, request)).ended,
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+function follow<Value>(program: string, task: object, env: Record<string, string>): Running<Value> {
+  const child = spawn(process.execPath, [program, JSON.stringify(task)], {
+    env,
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (piece) => {
+    stderr += piece;
+  });
+  const code = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const ended = Promise.all([text(child.stdout), code]).then(([stdout, exitCode]) => {
+    const answer = stdout.startsWith('{') ? JSON.parse(stdout) : {};
+    return { ...answer, progress: eventsIn(stderr), stderr, exitCode };
+  });
+  const step = async (name: string) => {
+    while (!eventsIn(stderr).some((event) => event.step === name)) {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended before ${name}: ${stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  return { child, ended, step };
+}
+
+function eventsIn(stderr: string): ProgressEvent[] {
+  return stderr.split('\n').flatMap((line) => (/^\{.*\}$/.test(line) ? [JSON.parse(line)] : []));
+}
+
+/** What is really there: files and directories, and the sizes of all that are no directories, by lstat. */
+export function reallyThere(prefix: string): { files: number; bytes: number } {
+  const lines = execFileSync('find', [prefix, '-printf', '%y %s\n'], { encoding: 'utf8', maxBuffer: 2 ** 28 })
+    .trim()
+    .split('\n');
+  const sizes = lines.filter((line) => !line.startsWith('d')).map((line) => Number(line.slice(2)));
+  return { files: lines.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+/** Names in a root, those that begin with a dot and are empty directories left out. */
+export async function visibleIn(root: string): Promise<string[]> {
+  const names = await readdir(root).catch(() => []);
+  const left = await Promise.all(
+    names.map(async (name) => [name, name.startsWith('.') ? await readdir(path.join(root, name)) : ['x']]),
+  );
+  return left
+    .filter(([, inside]) => (inside?.length ?? 0) > 0)
+    .map(([name]) => name as string)
+    .sort();
+}
