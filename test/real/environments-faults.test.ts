@@ -127,7 +127,7 @@ test('without pip, what is lacking is named with the command that gets it', asyn
   await using place = await world();
   const venv = path.join(place.directory, 'nopip');
   execFileSync(await realUv(), ['venv', '--quiet', '--no-project', '--python', realPython(), venv]);
-  await using bare = await world({ PATH: await searchPath(place, path.join(venv, 'bin', 'python')) });
+  await using bare = await world({ PATH: `${venv}/bin:${await searchPath(place, realPython())}` });
   const { error } = await bare.run('create', { name: 'a', specs: ['six'] });
   expect(error).toMatchObject({
     code: 'pip-missing',
@@ -150,5 +150,8 @@ test('a file where the environments should be is named', async () => {
   await using place = await world();
   await writeFile(place.root, '');
   const { error } = await place.run('create', { name: 'a', specs: ['six'] });
-  expect(error).toMatchObject({ code: 'cannot-write', message: expect.stringContaining('is not a directory') });
+  expect(error).toMatchObject({
+    code: 'cannot-write',
+    message: expect.stringContaining('a file stands where a directory should be'),
+  });
 });

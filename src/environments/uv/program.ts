@@ -95,15 +95,18 @@ async function pipMissing(python: string): Promise<PierError> {
   return new PierError('pip-missing', `uv is not there, and ${python} has no pip to install it with.`, { hint });
 }
 
+/** What pip says without a network: nothing but that it found no version, when it was told not to try twice. */
+const unanswered =
+  /NewConnectionError|Temporary failure in name resolution|Network is unreachable|Max retries|from versions: none/;
+
 function notInstalled(stderr: string): PierError {
-  const isOffline = /NewConnectionError|Temporary failure in name resolution|Network is unreachable|Max retries/.test(
-    stderr,
-  );
-  const why = isOffline ? 'the package index does not answer' : `pip says:\n${lastLines(stderr, 6)}`;
-  return new PierError(isOffline ? 'offline' : 'uv-not-installed', `uv is not there and cannot be installed: ${why}`, {
-    hint: isOffline
-      ? 'Check the network (and HTTPS_PROXY), or run this once where there is one, such as on a login node.'
-      : `By hand: python3 -m pip install --target DIRECTORY uv==${ownVersion}, then put DIRECTORY/bin on PATH.`,
+  if (unanswered.test(stderr)) {
+    return new PierError('offline', 'uv is not there, and cannot be installed: the package index does not answer.', {
+      hint: 'Check the network (and HTTPS_PROXY), or run this once where there is one, such as on a login node.',
+    });
+  }
+  return new PierError('uv-not-installed', `uv is not there, and pip cannot install it:\n${lastLines(stderr, 6)}`, {
+    hint: `By hand: python3 -m pip install --target DIRECTORY uv==${ownVersion}, then put DIRECTORY/bin on PATH.`,
   });
 }
 
