@@ -15,6 +15,8 @@ export interface CommandRow {
   readonly hidden?: boolean;
   /** Runs a program and passes on its status: options after the first word are the program's, and 125 means pier failed. */
   readonly passesOn?: boolean;
+  /** Answers `--explain` itself; for any other command pier says that nothing does the same by hand. */
+  readonly explains?: boolean;
   readonly load: () => Promise<CommandModule>;
 }
 

@@ -115,6 +115,17 @@ test('exec keeps the words of its program as they are', async () => {
   expect(JSON.parse(stdout)).toEqual(words);
 });
 
+test('--explain does nothing: it shows the commands, or says that there are none', async () => {
+  const prefix = await makeEnvironment('one');
+  const { commands } = JSON.parse(
+    (await pierWith(['exec', '-e', 'one', '--explain', '--json', 'touch', 'a b'])).stdout,
+  );
+  expect(commands).toEqual([`. ${prefix}/bin/activate`, "touch 'a b'"]);
+  expect((await pierWith(['env', 'remove', 'one', '--explain', '--yes'])).stdout).toContain('rm -rf');
+  expect((await pierWith(['session', 'stop', '--all', '--explain'])).stdout).toMatch(/^Nothing does by hand/);
+  expect((await pierWith(['env', 'show', 'one'])).exitCode).toBe(0);
+});
+
 test('an interactive program keeps its Ctrl+C, and pier waits for its status', async () => {
   await makeEnvironment('one');
   const program = "trap 'echo caught; exit 3' INT; kill -INT 0; sleep 5";
@@ -152,6 +163,17 @@ test('what nobody foresaw prints its stack and asks for a report', async () => {
   });
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/Error: unforeseen\n +at .*Please report it/s);
+});
+
+test('a promise that nobody waits for is a mistake like any other, and not the answer no', async () => {
+  const file = path.join(home, 'late.cjs');
+  await writeFile(file, "setTimeout(() => Promise.reject(new Error('too late')), 60);\n");
+  await makeEnvironment('one');
+  const { exitCode, stderr } = await pierWith(['exec', '-e', 'one', 'sleep', '5'], {
+    NODE_OPTIONS: `--require ${file}`,
+  });
+  expect(exitCode).toBe(125);
+  expect(stderr).toMatch(/Error: too late.*Please report it/s);
 });
 
 /** A module that makes JSON.stringify and JSON.parse fail. */

@@ -16,6 +16,8 @@ async function start(): Promise<number> {
   let json = argv.slice(0, [...argv, '--'].indexOf('--')).includes('--json');
   try {
     await refuseOldNode();
+    // Also a promise that nobody waits for: Node's own way out is status 1, which here means that the answer is no.
+    process.on('uncaughtException', (error) => void fail(error, json).then((status) => process.exit(status)));
     if (argv[0] === '__complete') return (await import('./complete.ts')).printCompletions(argv.slice(1));
     if ([...argv].sort().join(' ') === '--json --version') return printVersion();
     const { parse } = await import('./parse.ts');

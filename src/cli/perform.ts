@@ -1,7 +1,8 @@
 import { PierError } from '../files/index.ts';
-import type { CommandRow, Options } from './command.ts';
+import { type CommandResult, type CommandRow, type Options, result } from './command.ts';
 import { makeContext } from './context.ts';
 import { catchInterrupts } from './interrupt.ts';
+import { printResult } from './print.ts';
 
 /** Runs the command that was asked for, prints its answer, and gives back the exit status. */
 export async function perform(row: CommandRow, words: readonly string[], options: Options): Promise<number> {
@@ -9,6 +10,10 @@ export async function perform(row: CommandRow, words: readonly string[], options
     throw new PierError('not-there-yet', '--host is not there yet: pier cannot ask another machine.', {
       hint: `ssh ${options.value('host')} pier ${row.path}`,
     });
+  }
+  if (options.flag('explain') && !row.explains) {
+    printResult(noExplanation(row), options.flag('json'));
+    return 0;
   }
   const context = makeContext(words, options);
   catchInterrupts(context.shown.clear);
@@ -20,4 +25,13 @@ export async function perform(row: CommandRow, words: readonly string[], options
   } finally {
     context.shown.clear();
   }
+}
+
+/** It must not be run either: a person asked to see, not to do. */
+function noExplanation({ path }: CommandRow): CommandResult {
+  const name = `pier ${path}`.trim();
+  return result(
+    { commands: [] },
+    () => `Nothing does by hand what ${name} does: it reads and writes pier's own files.`,
+  );
 }

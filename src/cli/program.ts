@@ -46,6 +46,7 @@ export const here: CommandRow = {
 export const commands: readonly CommandRow[] = [
   {
     path: 'lab',
+    explains: true,
     summary: 'Open JupyterLab in an environment',
     group: 'Notebooks',
     options: jupyterOptions,
@@ -57,6 +58,7 @@ export const commands: readonly CommandRow[] = [
   },
   {
     path: 'notebook',
+    explains: true,
     summary: 'Open the classic Jupyter Notebook',
     group: 'Notebooks',
     options: jupyterOptions,
@@ -127,6 +129,7 @@ export const commands: readonly CommandRow[] = [
   },
   {
     path: 'env create',
+    explains: true,
     summary: 'Make an environment; says first what it will cost',
     group: 'Environments',
     arguments: [
@@ -145,6 +148,7 @@ export const commands: readonly CommandRow[] = [
   },
   {
     path: 'env remove',
+    explains: true,
     summary: 'Delete an environment of yours',
     group: 'Environments',
     arguments: [{ name: '<name>', summary: 'Its name', complete: 'environment' }],
@@ -168,6 +172,7 @@ export const commands: readonly CommandRow[] = [
   },
   {
     path: 'exec',
+    explains: true,
     summary: 'Run a command in an environment',
     group: 'Running things',
     passesOn: true,

@@ -1,4 +1,11 @@
-import { environmentVariables, findEnvironment, refuseUntrusted, refuseUnusable } from '../../environments/index.ts';
+import path from 'node:path';
+import {
+  type Environment,
+  environmentVariables,
+  findEnvironment,
+  refuseUntrusted,
+  refuseUnusable,
+} from '../../environments/index.ts';
 import { runOnTerminal, which } from '../../process/index.ts';
 import { commandLine } from '../../shell/index.ts';
 import { type CommandContext, type CommandResult, passedOn } from '../command.ts';
@@ -12,11 +19,15 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   refuseUnusable(environment);
   await refuseUntrusted(environment);
   const [program = '', ...args] = context.words;
-  if (context.explain) return explanation([`. '${environment.prefix}/bin/activate'`, commandLine([program, ...args])]);
+  if (context.explain) return explanation([activation(environment), commandLine([program, ...args])]);
   const variables = environmentVariables(environment, process.env);
   const file = program.includes('/') ? program : ((await which(program, variables.PATH)) ?? program);
   // Ctrl+C is the program's own: an interactive Python goes on after it.
   using _signals = context.onInterrupt(() => {});
   const { exitCode, signal } = await runOnTerminal(file, args, { env: variables });
   return passedOn(exitCode ?? (signal ? statusOf(signal) : 0));
+}
+
+function activation({ kind, prefix }: Environment): string {
+  return commandLine(kind === 'conda' ? ['conda', 'activate', prefix] : ['.', path.join(prefix, 'bin/activate')]);
 }
