@@ -1,16 +1,18 @@
 import { stripVTControlCharacters } from 'node:util';
 import { columns, isTerminal, paint } from './terminal.ts';
 
-const wide =
-  /^(?:\p{Emoji_Presentation}|\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|[\u3000-\u303e\uff01-\uff60\uffe0-\uffe6])/u;
-
 /** Terminal columns that text takes; styles take none. */
 export function displayWidth(text: string): number {
   const plain = stripVTControlCharacters(text);
-  // Printable ASCII is the common case and needs no segmenter.
-  if (/^[\x20-\x7e]*$/.test(plain)) return plain.length;
+  // Printable ASCII is the common case. The classes of letters cost a millisecond to compile.
+  return /^[\x20-\x7e]*$/.test(plain) ? plain.length : unicodeWidth(plain);
+}
+
+function unicodeWidth(text: string): number {
+  const wide =
+    /^(?:\p{Emoji_Presentation}|\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|[\u3000-\u303e\uff01-\uff60\uffe0-\uffe6])/u;
   let width = 0;
-  for (const { segment } of new Intl.Segmenter().segment(plain)) {
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
     if (/^\p{Mark}+$/u.test(segment)) continue;
     width += wide.test(segment) || segment.includes('\ufe0f') ? 2 : 1;
   }
