@@ -1,0 +1,144 @@
+// The portal, beside the session's own socket and beside configurable-http-proxy, which JupyterHub stands on.
+//
+// All three lead to one Jupyter on one Unix socket: configurable-http-proxy takes `unix+http://` as a target.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { alternate } from './alternate.mjs';
+import { ask, connectKernel, startKernel } from './kernel.mjs';
+import { freePort } from './lab.mjs';
+import { ratioOfMedians } from './statistics.mjs';
+
+/** In each of three rounds; the kernels change places between rounds. */
+const roundTrips = 70;
+const downloads = 12;
+const megabytes = 200;
+
+/**
+ * @param {import('./world.mjs').World} world
+ * @param {(text: string) => void} tell
+ * @returns {Promise<import('./run.mjs').Row[]>}
+ */
+export async function measure(world, tell) {
+  const directory = path.join(world.scratch, 'served');
+  mkdirSync(directory, { recursive: true });
+  const { session } = JSON.parse(await world.run('lab', '--detach', '--no-browser', '--json', '--dir', directory));
+  const chp = await startProxy(world, session);
+  try {
+    const ways = { direct: direct(session), portal: await signIn(world, session), chp: chp.way };
+    return [...(await measureKernel(ways, tell)), ...(await measureDownload(ways, directory, tell))];
+  } finally {
+    await chp.stop();
+    await world.run('session', 'stop', session.id);
+  }
+}
+
+/** @returns {import('./kernel.mjs').Way} */
+function direct({ id, endpoint, baseUrl }) {
+  return { to: { socketPath: endpoint.path }, origin: `http://${id}.localhost`, base: baseUrl };
+}
+
+/** What the page `/pier/sign-in` does in a browser. @returns {Promise<import('./kernel.mjs').Way>} */
+async function signIn(world, session) {
+  const { opening } = JSON.parse(await world.run('session', 'open', session.id, '--no-browser', '--json'));
+  const { origin, port, hash } = new URL(opening.url);
+  const to = { host: '127.0.0.1', port: Number(port) };
+  const key = hash.slice(1);
+  const headers = { 'content-length': String(key.length) };
+  const answer = await ask({ to, origin, base: '/' }, 'pier/sign-in', { method: 'POST', body: key, headers });
+  answer.resume();
+  const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0];
+  if (!cookie) throw new Error(`the portal did not sign in: ${answer.statusCode}`);
+  return { to, origin, base: session.baseUrl, cookie };
+}
+
+async function startProxy(world, { id, endpoint, baseUrl }) {
+  const [port, apiPort] = [await freePort(), await freePort()];
+  const program = path.join(world.root, 'node_modules', 'configurable-http-proxy', 'bin', 'configurable-http-proxy');
+  const token = randomBytes(16).toString('hex');
+  const places = ['--ip', '127.0.0.1', '--port', String(port), '--api-ip', '127.0.0.1', '--api-port', String(apiPort)];
+  // Without --no-prepend-path, version 5.1 sends the path twice over to a Unix socket.
+  const options = ['--no-prepend-path', '--log-level', 'error'];
+  const env = { ...world.env, CONFIGPROXY_AUTH_TOKEN: token };
+  const proxy = spawn(process.execPath, [program, ...places, ...options], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const stop = async () => {
+    if (proxy.exitCode !== null) return;
+    const ended = once(proxy, 'close');
+    proxy.kill('SIGTERM');
+    await ended;
+  };
+  const target = `unix+http://${encodeURIComponent(endpoint.path)}`;
+  const api = { to: { host: '127.0.0.1', port: apiPort }, origin: `http://127.0.0.1:${apiPort}`, base: '/api/routes' };
+  const headers = { authorization: `token ${token}` };
+  for (;;) {
+    const added = await ask(api, baseUrl.replace(/\/$/, ''), {
+      method: 'POST',
+      body: JSON.stringify({ target }),
+      headers,
+    }).catch(() => undefined);
+    added?.resume();
+    if (added?.statusCode === 201) break;
+    if (proxy.exitCode !== null) throw new Error(`configurable-http-proxy ended with ${proxy.exitCode}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const way = { to: { host: '127.0.0.1', port }, origin: `http://${id}.localhost:${port}`, base: baseUrl };
+  return { way, stop };
+}
+
+async function measureKernel(ways, tell) {
+  const kernels = [];
+  for (const _ of Object.keys(ways)) kernels.push(await startKernel(ways.direct));
+  const samples = { direct: [], portal: [], chp: [] };
+  for (const round of kernels.keys()) {
+    const connected = {};
+    for (const [index, name] of Object.keys(ways).entries()) {
+      connected[name] = await connectKernel(ways[name], kernels[(index + round) % kernels.length]);
+    }
+    const trips = Object.fromEntries(Object.entries(connected).map(([name, kernel]) => [name, kernel.roundTrip]));
+    for (let warming = 0; warming < 20; warming++) for (const trip of Object.values(trips)) await trip();
+    const taken = await alternate(roundTrips, trips);
+    for (const name of Object.keys(samples)) samples[name].push(...taken[name]);
+    for (const { close } of Object.values(connected)) close();
+    tell(`kernel round trips: ${round + 1} of ${kernels.length} rounds`);
+  }
+  return rows('kernel round trip through the portal', 'time', samples, { chp: 1 });
+}
+
+async function measureDownload(ways, directory, tell) {
+  const file = path.join(directory, 'large.bin');
+  writeFileSync(file, randomBytes(megabytes * 1_000_000));
+  const fetches = Object.fromEntries(Object.entries(ways).map(([name, way]) => [name, () => download(way)]));
+  const samples = await alternate(downloads, fetches, tell);
+  rmSync(file);
+  return rows(`download of ${megabytes} MB through the portal`, 'throughput', samples, { direct: 0.8, chp: 1 });
+}
+
+/** MB per second. */
+async function download(way) {
+  const began = performance.now();
+  const response = await ask(way, 'files/large.bin');
+  let bytes = 0;
+  response.on('data', (piece) => {
+    bytes += piece.length;
+  });
+  await once(response, 'end');
+  if (response.statusCode !== 200 || bytes !== megabytes * 1_000_000)
+    throw new Error(`${bytes} bytes, ${response.statusCode}`);
+  return megabytes / ((performance.now() - began) / 1000);
+}
+
+function rows(figure, what, samples, goals) {
+  const beside = { direct: 'the session’s own socket', chp: 'configurable-http-proxy' };
+  return Object.entries(beside).map(([name, text]) => ({
+    figure: `${figure}, ${what}`,
+    beside: text,
+    unit: '×',
+    ...ratioOfMedians(samples.portal, samples[name]),
+    ...(goals[name] === undefined ? {} : { goal: goals[name], better: what === 'time' ? 'lower' : 'higher' }),
+  }));
+}
