@@ -1,0 +1,101 @@
+#!/bin/bash
+# One host: its own root, /tmp, /dev, process list, host name and network; /usr is the machine's, read only.
+#   unshare --pid --mount --net --uts --ipc --fork --kill-child host.sh DIRECTORY NAME ROLE
+set -euo pipefail
+directory=$1 name=$2 role=$3
+root=$directory/root
+
+hostname "$name"
+mount -t tmpfs -o mode=755,size=4g "$name" "$root"
+cd "$root"
+mkdir -p usr etc var/{tmp,log,spool,lib/misc,cache} tmp run/{lock,user,sshd,munge} dev proc sys old
+mkdir -p home project scratch software root opt srv mnt
+chmod 1777 tmp var/tmp
+chmod 700 root
+ln -s ../run var/run
+for part in bin sbin lib lib32 lib64 libx32; do
+  if [ -L /$part ]; then
+    cp -a /$part .
+  elif [ -d /$part ]; then
+    mkdir $part
+    mount --bind /$part $part
+  fi
+done
+mount --bind /usr usr
+mount -o remount,bind,ro usr
+
+cp -a "$directory/etc/." etc/
+cp -a "$directory/hosts/$name/etc/." etc/
+
+# keep DIRECTORY PATH: what outlives the host
+keep() {
+  mkdir -p "$1" ".$2"
+  mount --bind "$1" ".$2"
+}
+
+own=$directory/hosts/$name
+case $role in
+  laptop)
+    keep "$own/home" /home
+    rm -rf etc/munge etc/slurm
+    ;;
+  *)
+    for area in home project scratch software; do keep "$directory/shared/$area" /$area; done
+    keep "$directory/etc/slurm" /etc/slurm
+    keep "$own/log" /var/log/slurm
+    chown slurm: var/log/slurm
+    mkdir -p var/log/munge var/lib/munge
+    chown munge: run/munge var/log/munge var/lib/munge etc/munge etc/munge/munge.key
+    chmod 700 var/log/munge
+    ;;
+esac
+case $role in
+  controller)
+    keep "$own/spool" /var/spool/slurmctld
+    keep "$directory/mysql" /var/lib/mysql
+    mkdir -p run/mysqld
+    chown slurm: var/spool/slurmctld
+    chown mysql: var/lib/mysql run/mysqld
+    ;;
+  compute) mkdir -p var/spool/slurmd tmp/jobs ;;
+esac
+
+mount -t tmpfs -o mode=755,size=1m dev dev
+mknod -m 666 dev/null c 1 3
+mknod -m 666 dev/zero c 1 5
+mknod -m 666 dev/full c 1 7
+mknod -m 666 dev/random c 1 8
+mknod -m 666 dev/urandom c 1 9
+mknod -m 666 dev/tty c 5 0
+mknod -m 666 dev/fuse c 10 229
+mkdir dev/pts dev/shm
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts
+mount -t tmpfs -o mode=1777 shm dev/shm
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+ln -s /proc/self/fd/0 dev/stdin
+ln -s /proc/self/fd/1 dev/stdout
+ln -s /proc/self/fd/2 dev/stderr
+
+# /proc is still the machine's, so this is the pid by which the machine knows us. Field 22 is the start time (proc(5)).
+read -r stat </proc/self/stat
+pid=${stat%% *}
+set -- ${stat##*) }
+start=${20}
+
+mount -t proc proc proc
+mount -t sysfs -o ro sysfs sys
+# slurmd 22.05 always starts a cgroup plugin; an empty directory here and CgroupPlugin=cgroup/v1 are enough for it.
+mount -t tmpfs -o mode=755,size=1m cgroup sys/fs/cgroup
+
+echo "$pid $start" >"$directory/run/$name.part"
+mv "$directory/run/$name.part" "$directory/run/$name.pid"
+pivot_root . old
+exec env -i PIER_TESTBED_HOST="$name" PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root /bin/bash -c '
+  cd /
+  umount -l /old
+  rmdir /old
+  touch /run/ready
+  # Bash, as every first process should, takes in the orphans that end.
+  trap : TERM INT HUP
+  while :; do sleep 3600 & wait $! || :; done'
