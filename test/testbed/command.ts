@@ -2,7 +2,11 @@ import { PierError } from '../../src/files/index.ts';
 import { lastLines, type RunResult, run } from '../../src/process/index.ts';
 
 /** Runs a program that has to succeed, and gives what it printed. */
-export async function command(file: string, args: readonly string[], options: { readonly input?: string } = {}): Promise<string> {
+export async function command(
+  file: string,
+  args: readonly string[],
+  options: { readonly input?: string } = {},
+): Promise<string> {
   const ran = await run(file, args, { timeoutMs: 60_000, ...options });
   return succeeded(ran).stdout;
 }
@@ -11,5 +15,8 @@ export async function command(file: string, args: readonly string[], options: { 
 export function succeeded(ran: RunResult): RunResult {
   if (ran.exitCode === 0) return ran;
   const said = lastLines(`${ran.stdout}${ran.stderr}`);
-  throw new PierError('testbed-command', `${ran.command.join(' ')}: ${said || `ended with ${ran.exitCode ?? ran.signal}`}`);
+  throw new PierError(
+    'testbed-command',
+    `${ran.command.join(' ')}: ${said || `ended with ${ran.exitCode ?? ran.signal}`}`,
+  );
 }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { constants, existsSync, lstatSync, readdirSync } from 'node:fs';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,9 +18,13 @@ export function isTestbed(directory: string): boolean {
 export async function claim(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o755 });
   refuseForeign(directory);
-  await writeFile(path.join(directory, marker), 'A pier testbed: test/testbed/ makes, uses and removes this directory.\n', {
-    flag: 'w',
-  });
+  await writeFile(
+    path.join(directory, marker),
+    'A pier testbed: test/testbed/ makes, uses and removes this directory.\n',
+    {
+      flag: 'w',
+    },
+  );
 }
 
 /** Removes a testbed's directory with all that is in it. */
@@ -27,7 +33,9 @@ export async function wipe(directory: string): Promise<void> {
   refuseForeign(directory);
   // The marker goes last: a removal that is interrupted leaves a directory that can still be removed.
   for (const name of readdirSync(directory).filter((entry) => entry !== marker)) {
-    const removed = await run('rm', ['-rf', '--one-file-system', '--', path.join(directory, name)], { timeoutMs: 120_000 });
+    const removed = await run('rm', ['-rf', '--one-file-system', '--', path.join(directory, name)], {
+      timeoutMs: 120_000,
+    });
     if (removed.exitCode !== 0) throw new PierError('testbed-wipe', `Cannot empty ${directory}: ${removed.stderr}`);
   }
   await rm(path.join(directory, marker), { force: true });
@@ -53,7 +61,7 @@ function refuseForeign(directory: string): void {
  * The lock is the kernel's (flock on an open file), so nobody's death leaves it behind; flock(1) holds it for us.
  */
 export async function exclusively<T>(directory: string, act: () => Promise<T>): Promise<T> {
-  const file = await open(path.join(directory, 'lock'), constants.O_RDWR | constants.O_CREAT | constants.O_CLOEXEC);
+  const file = await open(path.join(directory, 'lock'), constants.O_RDWR | constants.O_CREAT);
   try {
     await lock(file.fd);
     return await act();
@@ -63,8 +71,8 @@ export async function exclusively<T>(directory: string, act: () => Promise<T>): 
 }
 
 async function lock(fd: number): Promise<void> {
-  const { execa } = await import('execa');
-  // flock(2) belongs to the open file, not to the process: flock(1) takes it on the descriptor that it inherits, and we keep it.
-  const taken = await execa('flock', ['-w', '120', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd], reject: false });
-  if (taken.exitCode !== 0) throw new PierError('testbed-busy', 'Another command is at work on this testbed.');
+  // flock(2) belongs to the open file, not to a process: flock(1) takes it on what it inherits, and we keep it.
+  const flock = spawn('flock', ['-w', '120', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+  const [status] = await once(flock, 'exit');
+  if (status !== 0) throw new PierError('testbed-busy', 'Another command is at work on this testbed.');
 }

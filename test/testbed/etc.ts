@@ -17,7 +17,12 @@ export async function writeFiles(directory: string): Promise<void> {
   const etc = path.join(directory, 'etc');
   await mkdir(etc, { recursive: true });
   await command('cp', ['-a', '/etc/.', etc]);
-  await command('rm', ['-rf', ...['slurm', 'ssh', 'apt', 'pip.conf', 'uv', 'shadow-', 'gshadow', 'gshadow-', 'motd'].map((name) => path.join(etc, name))]);
+  await command('rm', [
+    '-rf',
+    ...['slurm', 'ssh', 'apt', 'pip.conf', 'uv', 'shadow-', 'gshadow', 'gshadow-', 'motd'].map((name) =>
+      path.join(etc, name),
+    ),
+  ]);
   await writeShared(directory);
   for (const { name } of hosts) await writeOwn(directory, name);
   await Promise.all([writeNames(etc), writeMunge(directory), writeSlurm(etc), writeSsh(directory)]);
@@ -25,7 +30,10 @@ export async function writeFiles(directory: string): Promise<void> {
 
 async function writeNames(etc: string): Promise<void> {
   const taken = new RegExp(`^(${people.map(({ name }) => name).join('|')}):`);
-  const machine = (file: string) => readFileSync(`/etc/${file}`, 'utf8').split('\n').filter((line) => line && !taken.test(line));
+  const machine = (file: string) =>
+    readFileSync(`/etc/${file}`, 'utf8')
+      .split('\n')
+      .filter((line) => line && !taken.test(line));
   const hash = (await command('openssl', ['passwd', '-6', '-salt', 'piertest', '-stdin'], { input: password })).trim();
   const passwd = people.map(({ name, uid }) => `${name}:x:${uid}:${uid}:${name}:/home/${name}:/bin/bash`);
   const shadow = people.map(({ name }) => `${name}:${hash}:19000:0:99999:7:::`);
@@ -44,7 +52,11 @@ async function writeNames(etc: string): Promise<void> {
   await command('chgrp', ['shadow', path.join(etc, 'shadow')]);
   await replace(etc, 'hosts', ['127.0.0.1 localhost', ...addresses]);
   const sources = ['passwd', 'group', 'shadow', 'hosts', 'services', 'protocols'];
-  await replace(etc, 'nsswitch.conf', sources.map((source) => `${source}: files`));
+  await replace(
+    etc,
+    'nsswitch.conf',
+    sources.map((source) => `${source}: files`),
+  );
   await replace(etc, 'resolv.conf', []);
 }
 

@@ -1,12 +1,16 @@
-import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { command } from './command.ts';
 import { codeSecret, hostsOf, loginName, type Person, people } from './layout.ts';
 
 /** sshd asks each person for what `signIn` says; see sshd_config(5), AuthenticationMethods. */
 export function sshdConfig(): string {
-  const methods = { key: 'publickey', 'key+code': 'publickey,keyboard-interactive:pam', 'password+code': 'keyboard-interactive:pam' };
+  const methods = {
+    key: 'publickey',
+    'key+code': 'publickey,keyboard-interactive:pam',
+    'password+code': 'keyboard-interactive:pam',
+  };
   const lines = [
     'HostKey /etc/ssh/ssh_host_ed25519_key',
     'UsePAM yes',
@@ -45,7 +49,7 @@ export async function hostKeys(directory: string): Promise<string> {
     const key = path.join(directory, 'hosts', name, 'etc', 'ssh', 'ssh_host_ed25519_key');
     await makeKey(key, name);
     const publicKey = (await readFile(`${key}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
-    known.push(`${loginName.name},${loginName.address},${name}.cluster,${name},${campus} ${publicKey}`);
+    known.push(`${loginName.name},login,${loginName.address},${name}.cluster,${name},${campus} ${publicKey}`);
   }
   return `${known.join('\n')}\n`;
 }

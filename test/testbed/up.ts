@@ -88,6 +88,7 @@ const programs = [
   'mariadbd:mariadb-server',
   'sshd:openssh-server',
   'oathtool:oathtool',
+  'google-authenticator:libpam-google-authenticator',
   'nft:nftables',
   'ip:iproute2',
 ];
