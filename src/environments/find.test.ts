@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { findEnvironment, refuseUnusable } from './find.ts';
@@ -29,6 +29,14 @@ test('and by its path, also one that no list has', async () => {
   expect(await findEnvironment(siteAt(root), path.join(root, 'sci'))).toMatchObject({ name: 'sci' });
   const elsewhere = await handMadeVenv(path.join(folder, 'elsewhere'));
   expect(await findEnvironment(siteAt(root), elsewhere)).toMatchObject({ name: 'elsewhere', origin: 'foreign' });
+});
+
+test('and by the name of a link that conda knows, as the guide tells people to make one', async () => {
+  const real = await handMadeVenv(path.join(folder, 'project', 'ada', 'envs', 'deep'));
+  const links = path.join(folder, 'home', '.conda', 'envs');
+  await mkdir(links, { recursive: true });
+  await symlink(real, path.join(links, 'mine'));
+  expect(await findEnvironment(siteAt(root), 'mine')).toMatchObject({ prefix: real });
 });
 
 test('a name with letters mixed up brings the near ones', async () => {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { PierError, tilde } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
 import type { Environment } from './environment.ts';
@@ -6,12 +7,14 @@ import { listEnvironments, readAt } from './list.ts';
 /**
  * The environment that a person means: by exact name, or else by path when there is a slash or a dot in front.
  *
+ * A link is a name too: `ln -s /project/ada/envs/deep ~/.conda/envs/mine` makes it `mine`.
+ *
  * Errors: `environment-unknown` with near names, `environment-ambiguous` with the paths.
  * Its state may be any; what is to be used passes `refuseUnusable` first.
  */
 export async function findEnvironment(site: Site, nameOrPath: string): Promise<Environment> {
   const all = await listEnvironments(site);
-  const named = all.filter((environment) => environment.name === nameOrPath);
+  const named = all.filter((environment) => namesOf(environment).includes(nameOrPath));
   const ours = named.filter((environment) => environment.origin === 'owned');
   const [only, other] = ours.length > 0 ? ours : named;
   if (only && !other) return only;
@@ -19,6 +22,10 @@ export async function findEnvironment(site: Site, nameOrPath: string): Promise<E
   const at = looksLikePath(nameOrPath) ? await readAt(site, nameOrPath) : undefined;
   if (!at) throw await unknownEnvironment(nameOrPath, all);
   return all.find((environment) => environment.prefix === at.prefix) ?? at;
+}
+
+function namesOf({ name, aliases }: Environment): string[] {
+  return [name, ...aliases.map((alias) => path.basename(alias))];
 }
 
 function looksLikePath(text: string): boolean {
