@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { PierError } from '../files/index.ts';
+import type { CommandRow, Options } from './command.ts';
 import { passesOn } from './find-command.ts';
 import { parse } from './parse.ts';
-import { commands } from './program.ts';
+import { commands, everywhere } from './program.ts';
+import { readPlainly } from './read-plainly.ts';
+import { readWithCommander } from './read-with-commander.ts';
 
 async function parsed(line: string) {
   const request = await parse(line.split(' ').filter(Boolean));
@@ -44,6 +47,41 @@ test('what follows the program that exec runs is the program’s own', async () 
   expect((await parsed('exec -e sci -- python -c pass')).words).toEqual(['python', '-c', 'pass']);
   expect((await parsed('exec -- make -- all')).words).toEqual(['make', '--', 'all']);
   expect([passesOn(['--json', 'exec', '--nope']), passesOn(['env', 'exec'])]).toEqual([true, false]);
+});
+
+test('Node’s parser and commander read the same lines alike', async () => {
+  const values = [
+    '',
+    '--json',
+    '--site local',
+    '--site=local',
+    '--no-input',
+    '-h',
+    '--nope',
+    '-x',
+    '--',
+    '--yes=1',
+    '--site',
+  ];
+  const more: Record<string, readonly string[]> = {
+    lab: ['-e sci', '-esci', '--env sci --no-browser', '--on here', '--on mars', '--detach', 'word', '--dir=', '-e'],
+    'env show': ['sci', 'sci more', '-- sci', '-- --sci', './x', ''],
+    'env create': ['new numpy pandas>=2 --from sci', 'new --python=3.12 six', '--from sci'],
+    'session logs': ['-f abc', '--follow abc', 'abc -f'],
+    portal: ['--no-browser --stop', '--serve'],
+  };
+  for (const [name, lines] of Object.entries(more)) {
+    const row = commands.find((command) => command.path === name) as CommandRow;
+    for (const rest of lines.flatMap((line) => values.map((value) => `${line} ${value}`.split(' ').filter(Boolean)))) {
+      const plain = readPlainly(row, rest);
+      if (!plain) continue;
+      const other = readWithCommander(row, rest);
+      if (other.kind === 'help') throw new Error(`commander shows help for ${rest.join(' ')}`);
+      const names = [...(row.options ?? []), ...everywhere].map(({ flags }) => /--([\w-]+)/.exec(flags)?.[1] ?? '');
+      const seen = (options: Options) => names.map((option) => [option, options.flag(option), options.value(option)]);
+      expect([rest, plain.words, seen(plain.options)]).toEqual([rest, other.words, seen(other.options)]);
+    }
+  }
 });
 
 test('--no-browser and --no-input are flags of their own', async () => {

@@ -1,12 +1,8 @@
-import { Argument, Command, CommanderError, Option } from 'commander';
 import { PierError } from '../files/index.ts';
-import type { CommandRow, OptionRow, Options } from './command.ts';
+import type { CommandRow, Options } from './command.ts';
 import { isPrefix, isWord, split } from './find-command.ts';
-import { commandHelp, groupHelp, overview } from './help.ts';
-import { commands, everywhere, here } from './program.ts';
-import { columns } from './terminal.ts';
-
-const everywhereTitle = 'Everywhere:';
+import { commands, here } from './program.ts';
+import { readPlainly } from './read-plainly.ts';
 
 /** What the words on the command line ask for. */
 export type Request =
@@ -19,7 +15,8 @@ export type Request =
     };
 
 /**
- * Finds the command in the words and has commander read the rest: only the named one is built.
+ * Finds the command in the words and reads the rest. What is plainly right is read by Node's own parser; commander,
+ * which takes 8 ms to load, is for help, for mistakes, and for what belongs to another program.
  *
  * Throws `usage` for what no command takes, with the nearest right word as the hint.
  */
@@ -27,16 +24,24 @@ export async function parse(argv: readonly string[]): Promise<Request> {
   const { path, rest, stray } = split(argv);
   if (path[0] === 'help') return { kind: 'help', text: await helpOn(rest.filter(isWord)) };
   const row = commands.find((command) => command.path === path.join(' '));
-  if (row) return read(row, rest);
+  if (row) return await read(row, rest);
   if (rest.includes('--help') || rest.includes('-h')) return { kind: 'help', text: await helpOn(path) };
   if (path.length > 0 || stray.length > 0) throw await unknown([...path, ...stray]);
-  return read(here, rest);
+  return await read(here, rest);
+}
+
+async function read(row: CommandRow, rest: readonly string[]): Promise<Request> {
+  const plain = readPlainly(row, rest);
+  if (plain) return { kind: 'command', row, ...plain };
+  const { readWithCommander } = await import('./read-with-commander.ts');
+  return readWithCommander(row, rest);
 }
 
 async function helpOn(words: readonly string[]): Promise<string> {
-  if (words.length === 0) return overview();
   const row = commands.find((command) => command.path === words.join(' '));
-  if (row) return commandHelp(row, build(row));
+  if (row) return (await import('./read-with-commander.ts')).helpOnCommand(row);
+  const { groupHelp, overview } = await import('./help.ts');
+  if (words.length === 0) return overview();
   if (isPrefix(words)) return groupHelp(words.join(' '));
   throw await unknown(words);
 }
@@ -56,60 +61,5 @@ async function unknown(words: readonly string[]): Promise<PierError> {
   const near = nearest(words.slice(0, 2).join(' '), named) ?? nearest(first, groups);
   return new PierError('usage', `There is no command pier ${first}.`, {
     hint: near ? `pier ${near}` : 'pier --help',
-  });
-}
-
-function read(row: CommandRow, rest: readonly string[]): Request {
-  const command = build(row);
-  try {
-    command.parse([...rest], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: commandHelp(row, build(row)) };
-    throw wrongUsage(row, error);
-  }
-  return { kind: 'command', row, words: command.args, options: optionsOf(command) };
-}
-
-/** commander's command for one row, with the options that every command takes. */
-function build(row: CommandRow): Command {
-  const command = new Command(`pier ${row.path}`.trim())
-    .description(`${row.summary}.`)
-    .addHelpOption(new Option('-h, --help', 'Show this').helpGroup(everywhereTitle))
-    .exitOverride()
-    .configureOutput({ writeOut: () => {}, writeErr: () => {} })
-    .configureHelp({ helpWidth: columns() })
-    .passThroughOptions(row.passesOn ?? false);
-  for (const { name, summary } of row.arguments ?? []) command.addArgument(new Argument(name, summary));
-  for (const option of row.options ?? []) command.addOption(optionOf(option));
-  for (const option of everywhere) command.addOption(optionOf(option).helpGroup(everywhereTitle));
-  return command;
-}
-
-function optionOf({ flags, summary, choices, hidden }: OptionRow): Option {
-  const option = new Option(flags, summary).hideHelp(hidden ?? false);
-  return choices ? option.choices(choices) : option;
-}
-
-function optionsOf(command: Command): Options {
-  const values: Record<string, unknown> = command.opts();
-  return {
-    flag: (name) => (name.startsWith('no-') ? values[camel(name.slice(3))] === false : values[camel(name)] === true),
-    value: (name) => (typeof values[camel(name)] === 'string' ? (values[camel(name)] as string) : undefined),
-  };
-}
-
-function camel(name: string): string {
-  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** `error: unknown option '--tiem'\n(Did you mean --time?)`, and its like, in pier's words. */
-function wrongUsage(row: CommandRow, error: CommanderError): PierError {
-  const [said = '', meant] = error.message.replace(/^error: /, '').split('\n');
-  const near = meant?.match(/Did you mean (?:one of )?([^,?]+)/)?.[1];
-  const name = `pier ${row.path}`.trim();
-  return new PierError('usage', `${name}: ${said.replace(/\.$/, '')}.`, {
-    hint: near ? `${name} ${near}` : `${name} --help`,
-    cause: error,
   });
 }

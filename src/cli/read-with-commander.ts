@@ -1,0 +1,70 @@
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { PierError } from '../files/index.ts';
+import type { CommandRow, OptionRow, Options } from './command.ts';
+import { commandHelp } from './help.ts';
+import type { Request } from './parse.ts';
+import { everywhere } from './program.ts';
+import { columns } from './terminal.ts';
+
+const everywhereTitle = 'Everywhere:';
+
+/** Reads the words behind a command's name. Throws `usage` with commander's reason in pier's words. */
+export function readWithCommander(row: CommandRow, rest: readonly string[]): Request {
+  const command = build(row);
+  try {
+    command.parse([...rest], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: helpOnCommand(row) };
+    throw wrongUsage(row, error);
+  }
+  return { kind: 'command', row, words: command.args, options: optionsOf(command) };
+}
+
+/** `pier help COMMAND` */
+export function helpOnCommand(row: CommandRow): string {
+  return commandHelp(row, build(row));
+}
+
+/** commander's command for one row, with the options that every command takes. */
+function build(row: CommandRow): Command {
+  const command = new Command(`pier ${row.path}`.trim())
+    .description(`${row.summary}.`)
+    .addHelpOption(new Option('-h, --help', 'Show this').helpGroup(everywhereTitle))
+    .exitOverride()
+    .configureOutput({ writeOut: () => {}, writeErr: () => {} })
+    .configureHelp({ helpWidth: columns() })
+    .passThroughOptions(row.passesOn ?? false);
+  for (const { name, summary } of row.arguments ?? []) command.addArgument(new Argument(name, summary));
+  for (const option of row.options ?? []) command.addOption(optionOf(option));
+  for (const option of everywhere) command.addOption(optionOf(option).helpGroup(everywhereTitle));
+  return command;
+}
+
+function optionOf({ flags, summary, choices, hidden }: OptionRow): Option {
+  const option = new Option(flags, summary).hideHelp(hidden ?? false);
+  return choices ? option.choices(choices) : option;
+}
+
+function optionsOf(command: Command): Options {
+  const values: Record<string, unknown> = command.opts();
+  return {
+    flag: (name) => (name.startsWith('no-') ? values[camel(name.slice(3))] === false : values[camel(name)] === true),
+    value: (name) => (typeof values[camel(name)] === 'string' ? (values[camel(name)] as string) : undefined),
+  };
+}
+
+function camel(name: string): string {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** `error: unknown option '--tiem'\n(Did you mean --time?)`, and its like, in pier's words. */
+function wrongUsage(row: CommandRow, error: CommanderError): PierError {
+  const [said = '', meant] = error.message.replace(/^error: /, '').split('\n');
+  const near = meant?.match(/Did you mean (?:one of )?([^,?]+)/)?.[1];
+  const name = `pier ${row.path}`.trim();
+  return new PierError('usage', `${name}: ${said.replace(/\.$/, '')}.`, {
+    hint: near ? `${name} ${near}` : `${name} --help`,
+    cause: error,
+  });
+}
