@@ -114,4 +114,16 @@ async function writeShared(directory: string): Promise<void> {
   for (const area of ['home', 'project', 'scratch', 'software']) {
     await mkdir(path.join(shared, area), { recursive: true, mode: 0o755 });
   }
+  // As on Midway: /project/ada/alice, which the group can read and write in, and /scratch/midway3/alice, hers alone.
+  for (const { name, uid, projects: groups } of people) {
+    for (const group of groups) {
+      const project = path.join(shared, 'project', group.replace('pi-', ''));
+      const gid = String(projects.get(group));
+      await command('install', ['-d', '-m', '2770', '-g', gid, project]);
+      await command('install', ['-d', '-m', '2770', '-o', String(uid), '-g', gid, path.join(project, name)]);
+    }
+    await mkdir(path.join(shared, 'scratch', 'midway3'), { recursive: true, mode: 0o755 });
+    const scratch = path.join(shared, 'scratch', 'midway3', name);
+    await command('install', ['-d', '-m', '0700', '-o', String(uid), '-g', String(uid), scratch]);
+  }
 }

@@ -10,7 +10,9 @@ mount -t tmpfs -o mode=755,size=4g "$name" "$root"
 cd "$root"
 mkdir -p usr etc var/{tmp,log,spool,lib/misc,cache} tmp run/{lock,user,sshd,munge} dev proc sys old
 mkdir -p home project scratch software root opt srv mnt
-chmod 1777 tmp var/tmp
+# The host's own disk, small enough to be filled.
+mount -t tmpfs -o mode=1777,size=1g disk tmp
+chmod 1777 var/tmp
 chmod 700 root
 ln -s ../run var/run
 for part in bin sbin lib lib32 lib64 libx32; do

@@ -4,6 +4,7 @@ import { runOnTerminal } from '../../src/process/index.ts';
 import { command } from './command.ts';
 import { down } from './down.ts';
 import { enter } from './enter.ts';
+import { fault, faultUsage } from './fault.ts';
 import { codeSecret, hostNamed, people } from './layout.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
@@ -15,6 +16,7 @@ npm run testbed status                    what runs, and what Slurm says of its 
 npm run testbed exec HOST [USER] [CMD…]   run a command on a host, else a login shell (login1 -u alice; root if no USER)
 npm run testbed code                      the code that the second factor asks for now
 
+${faultUsage}
 PIER_TESTBED=/absolute/directory is where it lives; another directory is another testbed.
 `;
 
@@ -46,6 +48,9 @@ async function perform(directory: string, [verb, ...args]: readonly string[]): P
       return status(directory);
     case 'exec':
       return exec(directory, args);
+    case 'fault':
+      await fault(directory, args);
+      return 0;
     case 'code':
       process.stdout.write(await command('oathtool', ['--totp', '-b', codeSecret]));
       return 0;

@@ -40,6 +40,28 @@ async function balance(directory: string, laptop: Host): Promise<void> {
   }
 }
 `;
-  const space = `--net=/proc/${pidOf(directory, laptop.name)}/ns/net`;
+  await nft(directory, laptop, rules);
+}
+
+async function nft(directory: string, { name }: Host, rules: string): Promise<void> {
+  const space = `--net=/proc/${pidOf(directory, name)}/ns/net`;
   await command('nsenter', [space, 'nft', '-f', '-'], { input: rules });
+}
+
+/** Loses so many of a hundred packets that come to a host or leave it; its own loopback loses none. */
+export async function drop(directory: string, host: Host, percent: number): Promise<void> {
+  if (!(percent > 0 && percent <= 100)) throw new Error(`${percent} is no share of a hundred packets.`);
+  await pass(directory, host);
+  const chain = (hook: 'input' | 'output', device: 'iif' | 'oif') => `
+  chain ${hook} {
+    type filter hook ${hook} priority 0
+    ${device} != "lo" numgen random mod 100 < ${percent} drop
+  }`;
+  await nft(directory, host, `table inet fault {${chain('input', 'iif')}${chain('output', 'oif')}\n}\n`);
+}
+
+/** Loses no packet any more. */
+export async function pass(directory: string, host: Host): Promise<void> {
+  // Declared first, so that deleting it never fails.
+  await nft(directory, host, 'table inet fault\ndelete table inet fault\n');
 }
