@@ -55,7 +55,7 @@ export async function drop(directory: string, host: Host, percent: number): Prom
   const chain = (hook: 'input' | 'output', device: 'iif' | 'oif') => `
   chain ${hook} {
     type filter hook ${hook} priority 0
-    ${device} != "lo" numgen random mod 100 < ${percent} drop
+    ${device} != "lo" numgen random mod 100 >= ${100 - percent} drop
   }`;
   await nft(directory, host, `table inet fault {${chain('input', 'iif')}${chain('output', 'oif')}\n}\n`);
 }
