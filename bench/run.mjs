@@ -49,10 +49,10 @@ function goalOf({ goal, better, unit }) {
   return goal === undefined ? '' : `${better === 'lower' ? '≤' : '≥'} ${goal} ${unit}`;
 }
 
-/** A goal is missed only when the whole interval lies beyond it. */
-function verdict({ goal, better, value, low, high }) {
+/** Only an interval that lies wholly on one side of the goal decides. */
+function verdict({ goal, better, low, high }) {
   if (goal === undefined) return '';
-  const [best, middle] = better === 'lower' ? [low - goal, value - goal] : [goal - high, goal - value];
-  if (middle <= 0) return 'met';
-  return best <= 0 ? 'met within the interval' : 'missed';
+  const [best, worst] = better === 'lower' ? [low - goal, high - goal] : [goal - high, goal - low];
+  if (worst <= 0) return 'met';
+  return best > 0 ? 'missed' : 'undecided';
 }
