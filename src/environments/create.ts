@@ -98,7 +98,7 @@ async function publish(wanted: Wanted, stage: Stage): Promise<boolean> {
 
 async function readMade(site: Site, wanted: Wanted): Promise<Environment> {
   const prefix = path.join(wanted.root, wanted.name);
-  const made = await readAt(site, prefix, 60_000);
+  const made = await readAt(site, prefix);
   if (made) return made;
   throw new PierError('environment-broken', `${tilde(prefix)} was made, but cannot be read.`, {
     hint: 'pier env list',
@@ -121,7 +121,7 @@ async function lost(site: Site, wanted: Wanted): Promise<Environment> {
 /** What another pier has just made under this name, when it is what we were asked for. */
 async function publishedByOther(site: Site, wanted: Wanted): Promise<Environment | undefined> {
   const prefix = path.join(wanted.root, wanted.name);
-  const record = await readEnvironmentRecord(prefix);
+  const record = readEnvironmentRecord(prefix);
   if (record && JSON.stringify(record.specs) === JSON.stringify(wanted.specs)) return await readMade(site, wanted);
   await refuseExisting(wanted);
   return undefined;

@@ -1,7 +1,6 @@
 import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { cannotWrite, errnoOf, namesIn } from '../files/index.ts';
-import { run } from '../process/index.ts';
 
 /**
  * Takes a directory below `root` out of sight at once, by rename, and then deletes it.
@@ -29,6 +28,8 @@ export async function emptyTrash(root: string): Promise<void> {
 
 /** `rm -rf --one-file-system DIRECTORY`: coreutils never follows a link that is put there meanwhile, nor enters a mount. */
 async function deleteTree(directory: string): Promise<void> {
+  // Here, because listing environments is to start no program and not even load what can.
+  const { run } = await import('../process/index.ts');
   const oneFileSystem = process.platform === 'darwin' ? '-x' : '--one-file-system';
   await run('rm', ['-rf', oneFileSystem, '--', directory], { timeoutMs: 3_600_000 });
 }

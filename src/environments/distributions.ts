@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Environment, Package } from './environment.ts';
+import { namesAt, readSmallFile } from './small-file.ts';
 
 /** The name that an index compares by: `Jupyter_Server` is `jupyter-server` (PEP 503). */
 export function normalise(name: string): string {
@@ -13,12 +14,12 @@ export function requirementName(spec: string): string {
 }
 
 /** `<prefix>/lib/python3.X/site-packages`; undefined when there is none. */
-export async function sitePackages(prefix: string): Promise<string | undefined> {
-  const libraries = await readdir(path.join(prefix, 'lib')).catch(() => []);
+export function sitePackages(prefix: string): string | undefined {
+  const libraries = namesAt(path.join(prefix, 'lib')) ?? [];
   const named = libraries.filter((name) => /^(python|pypy)\d+\.\d+t?$/.test(name));
   for (const name of named.sort().reverse()) {
     const directory = path.join(prefix, 'lib', name, 'site-packages');
-    if (await readdir(directory).then(Boolean, () => false)) return directory;
+    if (namesAt(directory)) return directory;
   }
   return undefined;
 }
@@ -31,11 +32,10 @@ interface Installed {
 }
 
 /** Every distribution, by the names of the `.dist-info` directories alone (packaging.python.org, recording installed). */
-export async function installedIn(prefix: string): Promise<Installed[]> {
-  const directory = await sitePackages(prefix);
+export function installedIn(prefix: string): Installed[] {
+  const directory = sitePackages(prefix);
   if (!directory) return [];
-  const names = await readdir(directory);
-  return names.flatMap((entry) => {
+  return (namesAt(directory) ?? []).flatMap((entry) => {
     const match = /^([^-]+)-([^-]+)\.dist-info$/.exec(entry);
     if (!match) return [];
     return [{ name: normalise(match[1] ?? ''), version: match[2] ?? '', directory: path.join(directory, entry) }];
@@ -48,45 +48,39 @@ export async function packageVersion(
   distribution: string,
 ): Promise<string | undefined> {
   const wanted = normalise(distribution);
-  const installed = await installedIn(environment.prefix);
-  return installed.find(({ name }) => name === wanted)?.version;
+  return installedIn(environment.prefix).find(({ name }) => name === wanted)?.version;
 }
 
 /** Everything installed, sorted by name: Python's own, and conda's packages that are not Python's. */
-export async function packagesIn(environment: Environment): Promise<Package[]> {
-  const installed = await installedIn(environment.prefix);
-  const [python, conda] = await Promise.all([
-    Promise.all(installed.map((item) => describe(item, environment))),
-    environment.kind === 'conda' ? condaPackages(environment.prefix) : [],
-  ]);
+export function packagesIn(environment: Environment): Package[] {
+  const python = installedIn(environment.prefix).map((item) => describe(item, environment));
+  const conda = environment.kind === 'conda' ? condaPackages(environment.prefix) : [];
   const known = new Set(conda.map(({ name }) => name));
   const all = [...conda, ...python.filter(({ name, installer }) => installer !== 'conda' || !known.has(name))];
   return all.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function describe({ name, version, directory }: Installed, environment: Environment): Promise<Package> {
-  const [installer, marked] = await Promise.all([
-    readFile(path.join(directory, 'INSTALLER'), 'utf8').catch(() => ''),
-    readFile(path.join(directory, 'REQUESTED')).then(Boolean, () => false),
-  ]);
+function describe({ name, version, directory }: Installed, environment: Environment): Package {
+  const installer = readSmallFile(path.join(directory, 'INSTALLER'))?.trim() || null;
   // pier installs an exact list, so uv marks all of it as requested: our record knows better.
-  const ours = environment.origin === 'owned';
-  const requested = ours ? environment.specs.some((spec) => requirementName(spec) === name) : marked;
-  return { name, version, installer: installer.trim() || null, requested };
+  const requested =
+    environment.origin === 'owned'
+      ? environment.specs.some((spec) => requirementName(spec) === name)
+      : existsSync(path.join(directory, 'REQUESTED'));
+  return { name, version, installer, requested };
 }
 
 /** `conda-meta/<name>-<version>-<build>.json`: neither version nor build has a dash in it. */
-async function condaPackages(prefix: string): Promise<Package[]> {
+function condaPackages(prefix: string): Package[] {
   const directory = path.join(prefix, 'conda-meta');
-  const files = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.json'));
-  const packages = await Promise.all(files.map((file) => condaPackage(path.join(directory, file))));
-  return packages.filter((item) => item !== undefined);
+  const files = (namesAt(directory) ?? []).filter((name) => name.endsWith('.json'));
+  return files.flatMap((file) => condaPackage(path.join(directory, file)) ?? []);
 }
 
-async function condaPackage(file: string): Promise<Package | undefined> {
+function condaPackage(file: string): Package | undefined {
   const match = /^(.+)-([^-]+)-[^-]+\.json$/.exec(path.basename(file));
-  const text = match && (await readFile(file, 'utf8').catch(() => undefined));
-  if (!match || text === undefined || text === null) return undefined;
+  const text = readSmallFile(file);
+  if (!match || text === undefined) return undefined;
   // `requested_spec` is empty in what came along as a dependency. Whole records are long, so they are not parsed.
   const requested = /"requested_specs?":\s*(?:"[^"]|\[\s*")/.test(text);
   return { name: match[1] ?? '', version: match[2] ?? '', installer: 'conda', requested };

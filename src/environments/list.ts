@@ -1,18 +1,16 @@
-import { realpath, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { uid } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
 import { readEnvironment as readConda } from './conda/read.ts';
 import type { Environment } from './environment.ts';
+import { type Follow, makeFollow } from './reach.ts';
 import type { Reading } from './reading.ts';
 import { type EnvironmentRecord, readEnvironmentRecord } from './record.ts';
 import { environmentsRoot } from './root.ts';
 import { type Candidate, sources } from './sources.ts';
-import { within } from './time-limit.ts';
 import { readEnvironment as readVenv } from './uv/read.ts';
-
-/** Milliseconds that a directory has to answer: one on a file server that is gone may never do. */
-const patience = 1500;
 
 /** What was found at one path: its real directory, and the environment there when it is one. */
 interface Found {
@@ -23,46 +21,50 @@ interface Found {
 /**
  * Every environment that can be known by reading files: those of the site, the active one, and other programs'.
  *
- * Starts no program. A directory that does not answer is passed over. Each real directory is listed once.
+ * Starts no Python and no conda. What is on a file server that does not answer is passed over. Each real directory is
+ * listed once.
  */
 export async function listEnvironments(site: Site): Promise<Environment[]> {
-  const root = await realRoot(site);
+  const { follow, root } = await look(site);
   const found = await Promise.all(
-    sources.map(async (source) => {
-      const place = source.place(site);
-      if (!place) return [];
-      const candidates = (await within(patience, source.candidates(place))) ?? [];
-      return await Promise.all(candidates.map((candidate) => within(patience, examine(candidate, root))));
+    sources.map(async ({ place, candidates, reads }) => {
+      const at = place(site);
+      if (!at || (reads && typeof (await follow(at)) === 'string')) return [];
+      return await Promise.all(candidates(at).map((candidate) => examine(candidate, root, follow)));
     }),
   );
   return merge(found.flat().filter((item) => item !== undefined));
 }
 
 /** Reads the environment at one path; undefined when there is none, or when it does not answer. */
-export async function readAt(site: Site, prefix: string, limit = patience): Promise<Environment | undefined> {
-  const found = await within(limit, examine({ path: path.resolve(prefix), named: null }, await realRoot(site)));
+export async function readAt(site: Site, prefix: string): Promise<Environment | undefined> {
+  const { follow, root } = await look(site);
+  const found = await examine({ path: path.resolve(prefix), named: null }, root, follow);
   return found?.environment;
 }
 
-async function realRoot(site: Site): Promise<string> {
+async function look(site: Site): Promise<{ follow: Follow; root: string }> {
   const root = environmentsRoot(site);
-  return (
-    (await within(
-      patience,
-      realpath(root).catch(() => root),
-    )) ?? root
-  );
+  const follow = makeFollow([process.env.HOME || homedir(), root]);
+  const real = await follow(root);
+  return { follow, root: typeof real === 'string' ? root : real.real };
 }
 
-async function examine(candidate: Candidate, root: string): Promise<Found | undefined> {
-  const prefix = await realpath(candidate.path).catch(() => undefined);
-  if (!prefix) return ghost(candidate, candidate.path);
-  const reading = (await readConda(prefix)) ?? (await readVenv(prefix));
+async function examine(candidate: Candidate, root: string, follow: Follow): Promise<Found | undefined> {
+  const found = await follow(candidate.path);
+  if (found === 'silent') return undefined;
+  if (found === 'absent') return ghost(candidate, candidate.path);
+  const prefix = found.real;
+  const reading = (await readConda(prefix, follow)) ?? (await readVenv(prefix, follow));
   if (!reading) return ghost(candidate, prefix);
-  const [record, stats] = await Promise.all([readEnvironmentRecord(prefix), stat(prefix)]);
+  const record = readEnvironmentRecord(prefix);
   const mine = path.dirname(prefix) === root;
-  const origin = mine && record ? 'owned' : mine && stats.uid !== uid() ? 'shared' : 'foreign';
+  const origin = mine && record ? 'owned' : mine && ownerOf(prefix) !== uid() ? 'shared' : 'foreign';
   return { path: candidate.path, environment: describe(prefix, reading, record, origin) };
+}
+
+function ownerOf(prefix: string): number | undefined {
+  return statSync(prefix, { throwIfNoEntry: false })?.uid;
 }
 
 function describe(

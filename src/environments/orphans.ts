@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf, type ProcessIdentity } from '../files/index.ts';
-import { signalRecorded } from '../process/index.ts';
 
 /** Milliseconds that killed processes may take to be gone; one that waits for a disk can take for ever. */
 const patience = 5000;
@@ -17,6 +16,7 @@ export function stageVariable(id: string): { readonly PIER_STAGE: string } {
  * Only programs of ours that carry the stage's random name. Does nothing where there is no `/proc`.
  */
 export async function endOrphans(id: string): Promise<void> {
+  const { signalRecorded } = await import('../process/index.ts');
   const deadline = performance.now() + patience;
   for (let left = workingIn(id); left.length > 0 && performance.now() < deadline; left = workingIn(id)) {
     for (const orphan of left) signalRecorded(orphan, 'SIGKILL', 'process');

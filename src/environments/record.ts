@@ -1,5 +1,7 @@
+import { constants, type Stats } from 'node:fs';
 import path from 'node:path';
-import { readRecord, writeRecord } from '../files/index.ts';
+import { uid, writeRecord } from '../files/index.ts';
+import { readSmallFile } from './small-file.ts';
 
 /** `<prefix>/.pier/env.json`: what pier knows about an environment that it made. */
 export interface EnvironmentRecord {
@@ -31,10 +33,17 @@ export async function writeEnvironmentRecord(prefix: string, record: Environment
   await writeRecord(recordFile(prefix), record);
 }
 
-/** The record of an environment that we made ourselves; undefined when there is none, or none that can be trusted. */
-export async function readEnvironmentRecord(prefix: string): Promise<EnvironmentRecord | undefined> {
+/**
+ * The record of an environment that we made ourselves; undefined when there is none, or none that can be trusted.
+ *
+ * That is one that another user could have written, a link, or no JSON of ours. Read without the thread pool, as
+ * listing reads one for each environment.
+ */
+export function readEnvironmentRecord(prefix: string): EnvironmentRecord | undefined {
+  const isOurs = (stats: Stats) => stats.uid === uid() && (stats.mode & 0o022) === 0;
+  const text = readSmallFile(recordFile(prefix), isOurs, constants.O_NOFOLLOW);
   try {
-    const value = await readRecord(recordFile(prefix));
+    const value: unknown = text === undefined ? undefined : JSON.parse(text);
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;

@@ -6,5 +6,5 @@ import { findEnvironment } from './find.ts';
 /** One environment with all that is installed in it, by reading files only. Errors: those of `findEnvironment`. */
 export async function showEnvironment(site: Site, nameOrPath: string): Promise<EnvironmentDetails> {
   const environment = await findEnvironment(site, nameOrPath);
-  return { ...environment, packages: await packagesIn(environment) };
+  return { ...environment, packages: packagesIn(environment) };
 }

@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Site } from '../site/index.ts';
 import { environmentsRoot } from './root.ts';
+import { readSmallFile } from './small-file.ts';
 
 /** A directory that may be an environment. */
 export interface Candidate {
@@ -14,21 +15,28 @@ export interface Candidate {
 /** One way that environments become known. Sources read files only, and start nothing. */
 export interface Source {
   readonly id: string;
-  /** A directory or file that has to answer before the source is asked. */
+  /** A directory or file that the source stands on. */
   readonly place: (site: Site) => string | undefined;
-  readonly candidates: (place: string) => Promise<Candidate[]>;
+  /** What is there; it was made sure that the place exists and answers, unless the place itself is all there is. */
+  readonly candidates: (place: string) => Candidate[];
+  readonly reads: boolean;
 }
 
 /** In this order; the first to name a directory decides which of its paths is its own and which are aliases. */
 export const sources: readonly Source[] = [
-  { id: 'site', place: environmentsRoot, candidates: children },
-  { id: 'virtual-env', place: () => process.env.VIRTUAL_ENV, candidates: itself('venv') },
-  { id: 'conda-prefix', place: () => process.env.CONDA_PREFIX, candidates: itself('conda') },
-  { id: 'working-directory', place: () => path.resolve('.venv'), candidates: unnamed },
-  { id: 'conda-environments', place: inHome('.conda/envs'), candidates: children },
-  { id: 'conda-registry', place: inHome('.conda/environments.txt'), candidates: lines },
-  { id: 'micromamba', place: micromamba, candidates: children },
-  { id: 'virtualenvwrapper', place: () => process.env.WORKON_HOME ?? inHome('.virtualenvs')(), candidates: children },
+  { id: 'site', place: environmentsRoot, candidates: children, reads: true },
+  { id: 'virtual-env', place: () => process.env.VIRTUAL_ENV, candidates: itself('venv'), reads: false },
+  { id: 'conda-prefix', place: () => process.env.CONDA_PREFIX, candidates: itself('conda'), reads: false },
+  { id: 'working-directory', place: () => path.resolve('.venv'), candidates: unnamed, reads: false },
+  { id: 'conda-environments', place: inHome('.conda/envs'), candidates: children, reads: true },
+  { id: 'conda-registry', place: inHome('.conda/environments.txt'), candidates: lines, reads: true },
+  { id: 'micromamba', place: micromamba, candidates: children, reads: true },
+  {
+    id: 'virtualenvwrapper',
+    place: () => process.env.WORKON_HOME ?? inHome('.virtualenvs')(),
+    candidates: children,
+    reads: true,
+  },
 ];
 
 function inHome(name: string): () => string {
@@ -39,23 +47,31 @@ function micromamba(): string {
   return path.join(process.env.MAMBA_ROOT_PREFIX ?? inHome('micromamba')(), 'envs');
 }
 
-async function children(directory: string): Promise<Candidate[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+function children(directory: string): Candidate[] {
+  const entries = entriesOf(directory);
   const names = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.')).map((entry) => entry.name);
   return names.sort().map((name) => ({ path: path.join(directory, name), named: null }));
 }
 
 function itself(named: 'venv' | 'conda'): Source['candidates'] {
-  return async (prefix) => (path.isAbsolute(prefix) ? [{ path: prefix, named }] : []);
+  return (prefix) => (path.isAbsolute(prefix) ? [{ path: prefix, named }] : []);
 }
 
-async function unnamed(prefix: string): Promise<Candidate[]> {
+function unnamed(prefix: string): Candidate[] {
   return [{ path: prefix, named: null }];
 }
 
 /** conda's list of every environment it made, by path; also those that are gone since. */
-async function lines(file: string): Promise<Candidate[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+function lines(file: string): Candidate[] {
+  const text = readSmallFile(file) ?? '';
   const paths = text.split('\n').filter((line) => path.isAbsolute(line));
   return paths.map((line) => ({ path: path.normalize(line), named: 'conda' }));
+}
+
+function entriesOf(directory: string) {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }

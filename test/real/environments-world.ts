@@ -37,6 +37,7 @@ const verbs = {
 };
 try {
   process.stdout.write(JSON.stringify({ value: await verbs[verb]() }));
+  process.exit(0);
 } catch (error) {
   if (!error.code) throw error;
   process.stdout.write(JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } }));

@@ -71,7 +71,7 @@ async function install(site: Site, plan: Plan, prefix: string, progress: Progres
   const cacheRoot = await cacheDirectory(site, plan.uv);
   const cache = readCache(cacheRoot);
   const missing = plan.lock.packages.filter((item) => !isCached(cache, item));
-  const place = (await sitePackages(prefix)) ?? prefix;
+  const place = sitePackages(prefix) ?? prefix;
   const watch = watchInstall(place, plan.lock.packages, missing, cacheRoot, progress);
   try {
     await sync(site, plan, prefix, list, watch.hear, missing.length === 0);

@@ -1,19 +1,21 @@
-import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { readlinkSync } from 'node:fs';
 import path from 'node:path';
+import type { Follow } from '../reach.ts';
 import type { Reading } from '../reading.ts';
+import { namesAt, readSmallFile } from '../small-file.ts';
 
 /**
  * Reads a virtual environment (PEP 405) by its files; undefined when the directory is none.
  *
  * `broken`: bin/python leads nowhere, because the Python it stands on is gone. `partial`: made only in part.
  */
-export async function readEnvironment(prefix: string): Promise<Reading | undefined> {
-  const text = await readFile(path.join(prefix, 'pyvenv.cfg'), 'utf8').catch(() => undefined);
+export async function readEnvironment(prefix: string, follow: Follow): Promise<Reading | undefined> {
+  const text = readSmallFile(path.join(prefix, 'pyvenv.cfg'));
   if (text === undefined) return undefined;
   const settings = parseSettings(text);
   const base = settings.get('home') ?? null;
   const version = settings.get('version_info') ?? settings.get('version') ?? '';
-  const [state, reason] = await stateOf(prefix, base, version);
+  const [state, reason] = await stateOf(prefix, base, version, follow);
   return {
     kind: 'venv',
     python: { version: plainVersion(version), base },
@@ -39,15 +41,15 @@ async function stateOf(
   prefix: string,
   base: string | null,
   version: string,
+  follow: Follow,
 ): Promise<[Reading['state'], string | null]> {
   const python = path.join(prefix, 'bin', 'python');
-  const link = await lstat(python).catch(() => undefined);
-  if (!link) return ['partial', 'It has no bin/python.'];
-  if (!(await stat(python).catch(() => undefined))) {
-    return ['broken', `The Python it stands on is gone: ${await lastTarget(python, base)}.`];
-  }
+  if (!namesAt(path.dirname(python))?.includes('python')) return ['partial', 'It has no bin/python.'];
+  const found = await follow(python);
+  if (found === 'silent') return ['broken', `The disk of the Python it stands on does not answer: ${base}.`];
+  if (found === 'absent') return ['broken', `The Python it stands on is gone: ${lastTarget(python, base)}.`];
   const minor = /^\d+\.\d+/.exec(version)?.[0];
-  const libraries = await readdir(path.join(prefix, 'lib')).catch(() => []);
+  const libraries = namesAt(path.join(prefix, 'lib')) ?? [];
   if (!libraries.some((name) => name.startsWith('py') && name.includes(minor ?? ''))) {
     return ['partial', `It has no lib/python${minor ?? ''}.`];
   }
@@ -55,12 +57,12 @@ async function stateOf(
 }
 
 /** Where a chain of links ends: bin/python often leads to bin/python3, and that to the base interpreter. */
-async function lastTarget(link: string, base: string | null): Promise<string> {
+function lastTarget(link: string, base: string | null): string {
   let file = link;
-  for (let steps = 0; steps < 10; steps++) {
-    const target = await readlink(file).catch(() => undefined);
-    if (target === undefined) break;
-    file = path.resolve(path.dirname(file), target);
+  try {
+    for (let steps = 0; steps < 10; steps++) file = path.resolve(path.dirname(file), readlinkSync(file));
+  } catch {
+    // the last one is no link
   }
   return path.dirname(file) === path.dirname(link) && base ? base : file;
 }
