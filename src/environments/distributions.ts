@@ -79,9 +79,8 @@ function condaPackages(prefix: string): Package[] {
 
 function condaPackage(file: string): Package | undefined {
   const match = /^(.+)-([^-]+)-[^-]+\.json$/.exec(path.basename(file));
-  const text = readSmallFile(file);
-  if (!match || text === undefined) return undefined;
+  if (!match) return undefined;
   // `requested_spec` is empty in what came along as a dependency. Whole records are long, so they are not parsed.
-  const requested = /"requested_specs?":\s*(?:"[^"]|\[\s*")/.test(text);
+  const requested = /"requested_specs?":\s*(?:"[^"]|\[\s*")/.test(readSmallFile(file) ?? '');
   return { name: match[1] ?? '', version: match[2] ?? '', installer: 'conda', requested };
 }

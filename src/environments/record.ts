@@ -25,6 +25,9 @@ export interface EnvironmentRecord {
   readonly uv: string;
 }
 
+/** Bytes; a request for a thousand packages makes a twentieth of it. */
+const longestRecord = 1024 * 1024;
+
 function recordFile(prefix: string): string {
   return path.join(prefix, '.pier', 'env.json');
 }
@@ -40,7 +43,7 @@ export async function writeEnvironmentRecord(prefix: string, record: Environment
  * listing reads one for each environment.
  */
 export function readEnvironmentRecord(prefix: string): EnvironmentRecord | undefined {
-  const isOurs = (stats: Stats) => stats.uid === uid() && (stats.mode & 0o022) === 0;
+  const isOurs = (stats: Stats) => stats.uid === uid() && (stats.mode & 0o022) === 0 && stats.size < longestRecord;
   const text = readSmallFile(recordFile(prefix), isOurs, constants.O_NOFOLLOW);
   try {
     const value: unknown = text === undefined ? undefined : JSON.parse(text);

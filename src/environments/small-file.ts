@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, type Stats } from 'node:fs';
 
-/** Bytes; no file that is read whole here is nearly as large. */
-const limit = 1024 * 1024;
+/** Bytes; the longest that are read here are conda's records, of packages with ten thousand files. */
+const limit = 16 * 1024 * 1024;
 
 /**
  * Reads a small text file; undefined when it is absent, unreadable, too large, or no regular file.
