@@ -1,11 +1,17 @@
+import { fstatSync } from 'node:fs';
 import { styleText } from 'node:util';
 
 /** Lines no longer than this read well, however wide the terminal is. */
 const widest = 80;
 
-/** Whether a person reads (or types) there. node:tty is loaded only when asked for: it is 2 ms of every start. */
+/** Whether a person reads (or types) there. node:tty is 3 ms of a start, so a pipe or a file is told without it. */
 export function isTerminal(descriptor: 0 | 1 | 2): boolean {
-  return process.getBuiltinModule('node:tty').isatty(descriptor);
+  try {
+    return fstatSync(descriptor).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor);
+  } catch {
+    // closed: pier >&-
+    return false;
+  }
 }
 
 /** Columns a line may have: the terminal's, at most 80. */
