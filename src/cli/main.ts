@@ -10,7 +10,14 @@ const ownFailure = 125;
 const argv = process.argv.slice(2);
 
 if (argv.join(' ') === '--version') writeSync(1, `pier ${version}\n`);
-else void start().then((status) => process.exit(status));
+else {
+  // A promise that nothing will ever settle must not look like success: Node ends with 0 when it has nothing to do.
+  process.once(
+    'beforeExit',
+    () => void fail(new Error('pier had nothing left to wait for.'), false).then(process.exit),
+  );
+  void start().then((status) => process.exit(status));
+}
 
 async function start(): Promise<number> {
   let json = argv.slice(0, [...argv, '--'].indexOf('--')).includes('--json');

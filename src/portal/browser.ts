@@ -68,6 +68,7 @@ async function placeRedirect(url: string): Promise<string> {
   return file;
 }
 
+/** Keeps pier running: the program that was started does not, and then nothing else would. */
 function pause(milliseconds: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds, undefined).unref());
+  return new Promise((resolve) => setTimeout(resolve, milliseconds, undefined));
 }
