@@ -10,6 +10,7 @@ export function describeSessions(sessions: readonly Session[], hidden: number): 
   }
   const rows = sessions.map((session) => [
     session.id,
+    session.app,
     session.state,
     session.environment.name,
     since(session),
@@ -18,7 +19,7 @@ export function describeSessions(sessions: readonly Session[], hidden: number): 
   const reasons = sessions
     .filter((session) => session.state !== 'ready')
     .map((session) => `${session.id}: ${firstLine(session.reason)}`);
-  return [table(['ID', 'STATE', 'ENVIRONMENT', 'SINCE', 'DIRECTORY'], rows), ...reasons].join('\n');
+  return [table(['ID', 'APP', 'STATE', 'ENVIRONMENT', 'SINCE', 'DIRECTORY'], rows), ...reasons].join('\n');
 }
 
 function firstLine(text: string): string {

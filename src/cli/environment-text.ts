@@ -11,10 +11,11 @@ export function environmentTable(environments: readonly Environment[]): string {
     kind,
     files === null ? '-' : count(files),
     bytes === null ? '-' : size(bytes),
-    state === 'ok' ? origin : state,
+    state,
+    origin,
     tilde(prefix),
   ]);
-  const headings = ['NAME', 'PYTHON', 'KIND', 'FILES', 'SIZE', 'STATE', 'WHERE'];
+  const headings = ['NAME', 'PYTHON', 'KIND', 'FILES', 'SIZE', 'STATE', 'ORIGIN', 'WHERE'];
   return table(headings, rows, { right: ['FILES', 'SIZE'] });
 }
 

@@ -122,7 +122,9 @@ test('--explain does nothing: it shows the commands, or says that there are none
   );
   expect(commands).toEqual([`. ${prefix}/bin/activate`, "touch 'a b'"]);
   expect((await pierWith(['env', 'remove', 'one', '--explain', '--yes'])).stdout).toContain('rm -rf');
-  expect((await pierWith(['session', 'stop', '--all', '--explain'])).stdout).toMatch(/^Nothing does by hand/);
+  expect((await pierWith(['session', 'stop', '--all', '--explain'])).stdout).toMatch(
+    /^There is no one command to do by hand/,
+  );
   expect((await pierWith(['env', 'show', 'one'])).exitCode).toBe(0);
 });
 

@@ -66,7 +66,8 @@ async function fail(error: unknown, json: boolean): Promise<number> {
   const { interruptedStatus, statusOf } = await import('./interrupt.ts');
   const { printError } = await import('./print.ts');
   const ended = interruptedStatus();
-  const told = ended === undefined ? error : new PierError('interrupted', 'Interrupted.', { cause: error });
+  const isTold = ended === undefined || (error instanceof PierError && error.code === 'interrupted');
+  const told = isTold ? error : new PierError('interrupted', 'Interrupted.', { cause: error });
   printError(told, json);
   if (ended !== undefined) return ended;
   if (error instanceof PierError && error.code === 'interrupted') return statusOf('SIGINT');

@@ -1,13 +1,11 @@
 import path from 'node:path';
-import { activeEnvironment, type Environment, findEnvironment } from '../environments/index.ts';
+import { activeEnvironment, type Environment, environmentsRoot, findEnvironment } from '../environments/index.ts';
 import { PierError, tilde } from '../files/index.ts';
 import {
-  directArguments,
   isLive,
   listSessions,
   planJupyter,
   type Session,
-  socketArguments,
   startSession,
   stopSession,
   waitUntilOver,
@@ -28,10 +26,10 @@ export async function openJupyter(context: CommandContext, app: App): Promise<Co
   const direct = options.flag('direct');
   const directory = path.resolve(options.value('dir') ?? '.');
   const found = await chooseEnvironment(context, site, app);
-  if (context.explain) return await explain(site, found, { app, direct, directory });
+  if (context.explain) return await explain(site, found, app, directory);
   const environment = found ?? (await createFromCatalogue(context, site, site.profile.jupyter.environment));
-  await mentionOthers(context, environment);
   const started = await startSession(site, { app, environment, directory, direct, on: 'here' });
+  await mentionOthers(context, started);
   const session = await untilReady(context, started);
   const opening = await openSession(session, !options.flag('no-browser') && !context.json);
   const answer = result({ session, opening }, (value) => describeOpening(value.session, value.opening));
@@ -60,32 +58,33 @@ async function chooseEnvironment(context: CommandContext, site: Site, app: App):
   }
 }
 
+/** The guide's own words: they end at the same JupyterLab, on a port and with a token of its own. */
 async function explain(
   site: Site,
   found: Environment | undefined,
-  { app, direct, directory }: { app: App; direct: boolean; directory: string },
+  app: App,
+  directory: string,
 ): Promise<CommandResult> {
-  const making = found ? [] : await explainFromCatalogue(site, site.profile.jupyter.environment);
-  const module = app === 'lab' ? 'jupyterlab' : 'notebook';
-  const plan = found
-    ? await planJupyter(found, app, direct)
-    : ({ way: direct ? 'direct' : 'socket', module, version: '', serverName: 'jpserver', note: null } as const);
-  const python = found ? path.join(found.prefix, 'bin', 'python') : `${site.profile.jupyter.environment}/bin/python`;
-  const place = { id: 'ID', directory, runtimeDirectory: '$(mktemp -d)' };
-  const jupyter = plan.way === 'socket' ? socketArguments(plan, place) : directArguments(plan, 8888);
-  const commands = [...making, commandLine(['cd', directory]), commandLine([python, ...jupyter])];
+  const usual = site.profile.jupyter.environment;
+  const making = found ? [] : await explainFromCatalogue(site, usual);
+  if (found) await planJupyter(found, app, false);
+  const prefix = found?.prefix ?? path.join(environmentsRoot(site), usual);
+  const activate =
+    found?.kind === 'conda' ? ['source', 'activate', prefix] : ['.', path.join(prefix, 'bin', 'activate')];
+  const commands = [...making, ...[['cd', directory], activate, ['jupyter', app]].map(commandLine)];
   return result({ commands }, (value) => value.commands.join('\n'));
 }
 
 /** Who forgot a session that still runs is told, since each one keeps its memory. */
-async function mentionOthers(context: CommandContext, environment: Environment): Promise<void> {
+async function mentionOthers(context: CommandContext, { id, environment }: Session): Promise<void> {
   const others = (await listSessions()).filter(
-    (session) => isLive(session) && session.environment.prefix === environment.prefix,
+    (session) => isLive(session) && session.id !== id && session.environment.prefix === environment.prefix,
   );
   const [other] = others;
   if (!other) return;
-  const more = others.length > 1 ? `${others.length} sessions` : 'Another session';
-  context.note(`${more} in ${environment.name} already: pier session open ${other.id}`);
+  const back = others.length > 1 ? 'pier session list' : `pier session open ${other.id}`;
+  const more = others.length > 1 ? `${others.length} sessions run` : 'Another session runs';
+  context.note(`${more} in ${environment.name} already: ${back}`);
 }
 
 async function untilReady(context: CommandContext, started: Session): Promise<Session> {
@@ -104,7 +103,7 @@ async function untilReady(context: CommandContext, started: Session): Promise<Se
  * A terminal that is closed (SIGHUP) leaves it running; with nobody to ask, an interruption stops it.
  */
 async function stayWith(context: CommandContext, { id }: Session): Promise<void> {
-  context.note(context.interactive ? 'Ctrl+C here asks whether to stop it.' : 'SIGINT or SIGTERM stops it.');
+  if (context.interactive) context.note('Ctrl+C here asks whether to stop it.');
   const interrupted = new AbortController();
   let signal: NodeJS.Signals | undefined;
   const session = await untilOverOrInterrupted();
@@ -114,7 +113,9 @@ async function stayWith(context: CommandContext, { id }: Session): Promise<void>
     context.note(`Stopping session ${id} …`);
     return context.note((await stopSession(id, 'Ctrl+C')).reason);
   }
-  context.note(`It keeps running. Back to it: pier session open ${id}; its end: pier session stop ${id}`);
+  context.note('It keeps running.');
+  context.note(`Back to it: pier session open ${id}`);
+  context.note(`Its end: pier session stop ${id}`);
 
   async function untilOverOrInterrupted(): Promise<Session> {
     using _signals = context.onInterrupt((name) => {
@@ -127,7 +128,9 @@ async function stayWith(context: CommandContext, { id }: Session): Promise<void>
 
 async function wantsStop(context: CommandContext): Promise<boolean> {
   try {
-    return await context.confirm('Stop this session? Its kernels end with it. No leaves it running.');
+    return await context.confirm(
+      'Stop this session? Its kernels end with it. (No leaves it running; Ctrl+C again stops it.)',
+    );
   } catch {
     return true;
   }

@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
-import { PierError, userName } from '../files/index.ts';
+import { PierError, tilde, userName } from '../files/index.ts';
 import { ensurePortal, openInBrowser, type PortalClient } from '../portal/index.ts';
 import { directUrl, readLog, type Session } from '../sessions/index.ts';
 import { commandLine } from '../shell/index.ts';
+import { wrap } from './layout.ts';
 
 /** How a person gets to a session or the portal. */
 export interface Opening {
@@ -50,10 +51,12 @@ function thisNode(): string | null {
 export function describeOpening(session: Session, opening: Opening): string {
   const app = session.app === 'lab' ? 'JupyterLab' : 'Jupyter Notebook';
   const what = `${app} in ${session.environment.name} (session ${session.id})`;
-  if (session.endpoint?.kind !== 'direct') return describeAddress(what, opening, `pier session open ${session.id}`);
-  return [...whereTo(what, opening), session.reason, 'Who has this address can use it: keep it to yourself.'].join(
-    '\n\n',
-  );
+  const shows = `It shows ${tilde(session.directory)}.`;
+  if (session.endpoint?.kind !== 'direct') {
+    return `${describeAddress(what, opening, `pier session open ${session.id}`)}\n${shows}`;
+  }
+  const warning = 'Who has this address can use it: keep it to yourself.';
+  return [...whereTo(what, opening), wrap(session.reason), `${warning}\n${shows}`].join('\n\n');
 }
 
 /** Where a person goes with a one-time address; `again` is the command that gives another. */
@@ -65,7 +68,7 @@ export function describeAddress(what: string, opening: Opening, again: string): 
 function whereTo(what: string, { url, opened, tunnel }: Opening): string[] {
   if (opened) return [`${what} is open in your browser.`];
   if (tunnel === null) return [`${what} is ready:`, `  ${url}`];
-  return [`${what} is ready. On your own computer, in a new terminal:`, `  ${tunnel}`, 'then open:', `  ${url}`];
+  return [`${what} is ready.`, 'On your own computer, in a new terminal:', `  ${tunnel}`, 'then open:', `  ${url}`];
 }
 
 /** The error for a session that ended instead of getting ready, with the end of its log. */

@@ -41,7 +41,7 @@ async function helpOn(words: readonly string[]): Promise<string> {
   const row = commands.find((command) => command.path === words.join(' '));
   if (row) return (await import('./read-with-commander.ts')).helpOnCommand(row);
   const { groupHelp, overview } = await import('./help.ts');
-  if (words.length === 0) return overview();
+  if (words.length === 0 || words[0] === 'help') return overview();
   if (isPrefix(words)) return groupHelp(words.join(' '));
   throw await unknown(words);
 }

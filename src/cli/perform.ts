@@ -30,8 +30,5 @@ export async function perform(row: CommandRow, words: readonly string[], options
 /** It must not be run either: a person asked to see, not to do. */
 function noExplanation({ path }: CommandRow): CommandResult {
   const name = `pier ${path}`.trim();
-  return result(
-    { commands: [] },
-    () => `Nothing does by hand what ${name} does: it reads and writes pier's own files.`,
-  );
+  return result({ commands: [] }, () => `There is no one command to do by hand what ${name} does. Nothing was done.`);
 }

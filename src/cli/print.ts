@@ -86,5 +86,6 @@ function readable(error: PierError): string {
 function hintLine(hint: string): string {
   const command = hint.replace(/^Try:? /, '');
   if (command === hint && /^[A-Z]/.test(hint)) return wrap(hint, '  ');
-  return `  ${paint('bold', 'Try:', 2)} ${wrap(command, '       ').trimStart()}`;
+  // On one line, however long: it is there to be pasted.
+  return `  ${paint('bold', 'Try:', 2)} ${command}`;
 }

@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { PierError } from '../files/index.ts';
+import { commandLine } from '../shell/index.ts';
 import type { CommandRow, OptionRow, Options } from './command.ts';
 import { commandHelp } from './help.ts';
 import type { Request } from './parse.ts';
@@ -16,7 +17,7 @@ export function readWithCommander(row: CommandRow, rest: readonly string[]): Req
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: helpOnCommand(row) };
-    throw wrongUsage(row, error);
+    throw wrongUsage(row, rest, error);
   }
   return { kind: 'command', row, words: command.args, options: optionsOf(command) };
 }
@@ -59,12 +60,15 @@ function camel(name: string): string {
 }
 
 /** `error: unknown option '--tiem'\n(Did you mean --time?)`, and its like, in pier's words. */
-function wrongUsage(row: CommandRow, error: CommanderError): PierError {
+function wrongUsage(row: CommandRow, rest: readonly string[], error: CommanderError): PierError {
   const [said = '', meant] = error.message.replace(/^error: /, '').split('\n');
   const near = meant?.match(/Did you mean (?:one of )?([^,?]+)/)?.[1];
   const name = `pier ${row.path}`.trim();
-  return new PierError('usage', `${name}: ${said.replace(/\.$/, '')}.`, {
-    hint: near ? `${name} ${near}` : `${name} --help`,
+  const stray = error.code === 'commander.excessArguments' ? rest.find((word) => !word.startsWith('-')) : undefined;
+  const asEnvironment = stray && row.options?.some(({ flags }) => flags.startsWith('-e,'));
+  const sentence = said.replace(/\.$/, '').replace(/^./, (letter) => letter.toUpperCase());
+  return new PierError('usage', `${sentence}.`, {
+    hint: near ? `${name} ${near}` : asEnvironment ? commandLine([...name.split(' '), '-e', stray]) : `${name} --help`,
     cause: error,
   });
 }

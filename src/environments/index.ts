@@ -11,7 +11,7 @@ export type {
   Forecast,
   Package,
 } from './environment.ts';
-export { explainCreate } from './explain.ts';
+export { explainCreate, typedUv } from './explain.ts';
 export { findEnvironment, refuseUnusable } from './find.ts';
 export { forecastEnvironment } from './forecast.ts';
 export { listEnvironments } from './list.ts';

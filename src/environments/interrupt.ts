@@ -2,6 +2,13 @@ import { PierError } from '../files/index.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+function interrupted(name: NodeJS.Signals): PierError {
+  const how = name === 'SIGINT' ? 'Interrupted' : `Interrupted by ${name}`;
+  return new PierError('interrupted', `${how}. Nothing half-made is left.`, {
+    hint: 'The same command goes on with what was downloaded.',
+  });
+}
+
 /**
  * Does long work that cleans up after itself when a person or the system ends pier.
  *
@@ -10,7 +17,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export async function interruptible<Value>(work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
   const controller = new AbortController();
-  const stop = (name: NodeJS.Signals) => controller.abort(new PierError('interrupted', `Interrupted by ${name}.`));
+  const stop = (name: NodeJS.Signals) => controller.abort(interrupted(name));
   for (const name of signals) process.on(name, stop);
   try {
     return await work(controller.signal);

@@ -8,9 +8,9 @@ beforeEach(() => {
   keys = createKeys(() => now);
 });
 
-test('a key has 32 bytes of chance and opens its own label', () => {
+test('a key has 16 bytes of chance and opens its own label', () => {
   const key = keys.mint('kd3m7q2a', keyLife.opened);
-  expect(Buffer.from(key, 'base64url')).toHaveLength(32);
+  expect(Buffer.from(key, 'base64url')).toHaveLength(16);
   expect(keys.redeem('kd3m7q2a', key)).toBe('ok');
 });
 

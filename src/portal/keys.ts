@@ -27,7 +27,8 @@ export function createKeys(now: () => number = Date.now): Keys {
 
   function mint(label: string, life: number): string {
     for (const [hash, { expires }] of minted) if (expires <= now()) minted.delete(hash);
-    const key = randomBytes(32).toString('base64url');
+    // 128 bits, for something that works once and for minutes; longer would break the printed address over two lines.
+    const key = randomBytes(16).toString('base64url');
     minted.set(hashOf(key), { label, expires: now() + life });
     return key;
   }

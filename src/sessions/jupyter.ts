@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Environment } from '../environments/index.ts';
-import { packageVersion } from '../environments/index.ts';
+import { packageVersion, typedUv } from '../environments/index.ts';
 import { PierError, uid } from '../files/index.ts';
-import { quote } from '../shell/index.ts';
+import { commandLine } from '../shell/index.ts';
 
 /** How Jupyter of an environment is served. */
 export interface JupyterPlan {
@@ -33,7 +33,7 @@ export async function planJupyter(
 ): Promise<JupyterPlan> {
   const module = distributions[app];
   const version = await packageVersion(environment, module);
-  if (!version) throw withoutJupyter(environment, app);
+  if (!version) throw withoutJupyter(environment, app, await typedUv());
   const server = await packageVersion(environment, 'jupyter-server');
   const old = app === 'notebook' && major(version) < 7 ? `Notebook ${version}` : tooOld(server);
   const serverName = app === 'notebook' && major(version) < 7 ? 'nbserver' : 'jpserver';
@@ -55,10 +55,10 @@ function tooOld(server: string | undefined): string | null {
   return major(server) < 2 ? `jupyter_server ${server}` : null;
 }
 
-function withoutJupyter(environment: Environment, app: 'lab' | 'notebook'): PierError {
+function withoutJupyter(environment: Environment, app: 'lab' | 'notebook', uv: string): PierError {
   const python = path.join(environment.prefix, 'bin', 'python');
   return new PierError('environment-without-jupyter', `${environment.name} has no ${titles[app]}.`, {
-    hint: `uv pip install --python ${quote(python)} ${distributions[app]}`,
+    hint: commandLine([uv, 'pip', 'install', '--python', python, distributions[app]]),
   });
 }
 

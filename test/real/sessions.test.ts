@@ -236,7 +236,7 @@ test('an environment without Jupyter is refused with the command that installs i
   await once(python, 'exit');
   const refused = await ada.pier('lab', '-e', bare, '--detach');
   expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('bare has no JupyterLab.') });
-  expect(refused.stderr).toContain(`uv pip install --python`);
+  expect(refused.stderr).toMatch(/uv pip install --python \S+\/bare\/bin\/python jupyterlab/);
 });
 
 test('a directory that is not there is refused before anything is recorded', async () => {

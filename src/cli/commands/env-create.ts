@@ -1,5 +1,12 @@
-import { type CreateRequest, explainCreate, listCatalogue, listEnvironments } from '../../environments/index.ts';
+import {
+  type CreateRequest,
+  explainCreate,
+  listCatalogue,
+  listEnvironments,
+  packageVersion,
+} from '../../environments/index.ts';
 import { PierError, tilde } from '../../files/index.ts';
+import { commandLine } from '../../shell/index.ts';
 import type { Site } from '../../site/index.ts';
 import { type CommandContext, type CommandResult, result } from '../command.ts';
 import { describeMade, makeEnvironment } from '../create-environment.ts';
@@ -11,11 +18,15 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const request = await readRequest(context);
   if (context.explain) return explanation(await explainCreate(site, request));
   await refuseExisting(site, request.name);
+  if (!request.from && request.specs?.length === 0) {
+    context.note('No packages were named, so it will have Python alone. (--from sci starts from a list.)');
+  }
   const environment = await makeEnvironment(context, site, request);
-  return result(
-    { environment },
-    (shown) => `${describeMade(shown.environment)} Use it: pier lab -e ${environment.name}`,
+  const hasLab = await packageVersion(environment, 'jupyterlab');
+  const use = commandLine(
+    hasLab ? ['pier', 'lab', '-e', environment.name] : ['pier', 'exec', '-e', environment.name, '--', 'python'],
   );
+  return result({ environment }, (shown) => `${describeMade(shown.environment)} Use it: ${use}`);
 }
 
 /** createEnvironment says so too, but only after it has asked the package index. */

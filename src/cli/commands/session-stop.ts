@@ -1,13 +1,15 @@
 import { PierError } from '../../files/index.ts';
-import { findSession, isLive, listSessions, stopSession } from '../../sessions/index.ts';
+import { findSession, isLive, listSessions, readSession, stopSession } from '../../sessions/index.ts';
 import { type CommandContext, result } from '../command.ts';
 
 export async function run({ words, options, progress }: CommandContext) {
   const ids = await chosen(words, options.flag('all'));
   const sessions = [];
   for (const id of ids) {
-    progress({ step: 'stop', message: `Stopping ${id}`, done: sessions.length, total: ids.length });
-    sessions.push(await stopSession(id, 'pier session stop'));
+    progress({ step: `stop ${id}`, message: `Stopping ${id}`, done: sessions.length, total: ids.length });
+    const before = await readSession(id);
+    const session = await stopSession(id, 'pier session stop');
+    sessions.push(isLive(before) ? session : { ...session, reason: `It was over already. ${session.reason}` });
   }
   return result({ sessions }, (value) =>
     value.sessions.length === 0

@@ -19,7 +19,12 @@ function sitePage(site: Site, all: boolean): string {
       ['Chosen by', site.chosenBy],
       ['File', site.file === null ? 'comes with pier' : tilde(site.file)],
     ]),
-    table(['VALUE', '', 'SOURCE'], own.map(row)),
+    own.some((leaf) => leaf.source)
+      ? table(['VALUE', '', 'SOURCE'], own.map(row))
+      : table(
+          ['VALUE', ''],
+          own.map((leaf) => row(leaf).slice(0, 2)),
+        ),
     ...(others > 0 ? [`${others} more are unknown or inherited: pier site show --verbose`] : []),
   ].join('\n\n');
 }

@@ -57,7 +57,7 @@ const rows: readonly Row[] = [
   {
     pattern: /No solution found when resolving/,
     code: 'packages-unresolvable',
-    message: (_doing, stderr) => `These packages cannot be had together: ${reason(stderr)}`,
+    message: (_doing, stderr) => `uv finds no versions that fit: ${reason(stderr)}`,
     hint: 'Check the names and versions, or take another Python: --python 3.12',
   },
   {

@@ -38,6 +38,11 @@ export async function findUv(progress: Progress): Promise<Uv> {
   });
 }
 
+/** The uv a person can type to change an environment by hand: the one on PATH, else pier's own. Runs nothing. */
+export async function typedUv(): Promise<string> {
+  return (await which('uv')) ? 'uv' : ((await which('uv', path.dirname(ownFile()))) ?? 'uv');
+}
+
 async function versionOf(file: string): Promise<string | undefined> {
   try {
     const { stdout } = await run(file, ['--version'], { timeoutMs: 20_000 });

@@ -35,6 +35,11 @@ export function StopDialog() {
   );
 }
 
+/** A log is opened for its end. */
+function showEnd(log: HTMLElement | null): void {
+  if (log) log.scrollTop = log.scrollHeight;
+}
+
 export function LogDialog() {
   const shown = log.value;
   if (!shown) return null;
@@ -45,7 +50,9 @@ export function LogDialog() {
     <Modal label={`Log of session ${shown.id}`} onClose={close}>
       <h2>Log of session {shown.id}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre tabIndex={0}>{shown.text || 'Nothing has been written yet.'}</pre>
+      <pre tabIndex={0} ref={showEnd}>
+        {shown.text || 'Nothing has been written yet.'}
+      </pre>
       <p class="actions">
         <button type="button" onClick={close}>
           Close

@@ -10,10 +10,10 @@ export function SessionList({ rows }: { readonly rows: readonly SessionRow[] }) 
   const [running, over] = [rows.filter(isLive), rows.filter((row) => !isLive(row))];
   return (
     <>
-      {running.length > 0 ? <List rows={running} /> : <p>No session is running; `pier lab` starts one.</p>}
+      {running.length > 0 ? <List rows={running} /> : <NothingRuns />}
       {over.length > 0 && (
         <details>
-          <summary>{over.length === 1 ? 'One that is over' : `${over.length} that are over`}</summary>
+          <summary>{over.length === 1 ? 'One session is over' : `${over.length} sessions are over`}</summary>
           <List rows={over} />
         </details>
       )}
@@ -89,4 +89,12 @@ function Actions({ row }: { readonly row: SessionRow }) {
 function Time({ iso }: { readonly iso: string }) {
   const shown = new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
   return <time dateTime={iso}>{shown}</time>;
+}
+
+function NothingRuns() {
+  return (
+    <p>
+      No session is running. In a terminal, <code>pier lab</code> starts one.
+    </p>
+  );
 }
