@@ -13,3 +13,9 @@ export async function explainCreate(site: Site, request: CreateRequest): Promise
   const { explainCreate: explain } = await import('./uv/explain.ts');
   return await explain(wanted, path.join(wanted.root, wanted.name), site);
 }
+
+/** The uv a person can type to change an environment by hand: the one on PATH, else pier's own. Runs nothing. */
+export async function typedUv(): Promise<string> {
+  const { typedUv: find } = await import('./uv/program.ts');
+  return await find();
+}

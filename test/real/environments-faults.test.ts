@@ -53,7 +53,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends uv too, and takes the stage a
     await running.step(step);
     running.child.kill(signal);
     const { error } = await running.ended;
-    expect(error, step).toMatchObject({ code: 'interrupted', message: `Interrupted by ${signal}.` });
+    expect(error, step).toMatchObject({ code: 'interrupted', message: expect.stringMatching(/^Interrupted/) });
     expect(await visibleIn(place.root), step).toEqual([]);
     expect(workersIn(place), step).toEqual([]);
   }

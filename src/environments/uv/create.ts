@@ -71,35 +71,39 @@ async function install(site: Site, plan: Plan, prefix: string, progress: Progres
   const cacheRoot = await cacheDirectory(site, plan.uv);
   const cache = readCache(cacheRoot);
   const missing = plan.lock.packages.filter((item) => !isCached(cache, item));
-  const place = sitePackages(prefix) ?? prefix;
-  const watch = watchInstall(place, plan.lock.packages, missing, cacheRoot, progress);
+  const watch = watchInstall(sitePackages(prefix) ?? prefix, plan.lock.packages, missing, cacheRoot, progress);
+  const sync = (offline: boolean) => syncOnce(site, plan, prefix, list, offline, watch.hear);
   try {
-    await sync(site, plan, prefix, list, watch.hear, missing.length === 0);
+    // With everything there, asking the index about each package again would only take time, or fail.
+    const first = await sync(plan.offline || missing.length === 0);
+    if (first?.code === 'offline' && !plan.offline && missing.length === 0) throwIf(await sync(false));
+    else throwIf(first);
   } finally {
     watch.stop();
   }
 }
 
-/** Throws what uv says. When the index does not answer and everything is in the cache, goes on without it. */
-async function sync(
+function throwIf(error: PierError | undefined): void {
+  if (error) throw error;
+}
+
+/** Gives back what uv says against it, or undefined when all is installed. */
+async function syncOnce(
   site: Site,
   plan: Plan,
   prefix: string,
   list: string,
+  offline: boolean,
   onStderr: (text: string) => void,
-  allCached: boolean,
-): Promise<void> {
+): Promise<PierError | undefined> {
   const args = ['pip', 'sync', '--compile-bytecode', '--python', path.join(prefix, 'bin', 'python'), list];
-  const result = await run(plan.uv.file, plan.offline ? [...args, '--offline'] : args, {
+  const result = await run(plan.uv.file, offline ? [...args, '--offline'] : args, {
     cwd: neutralDirectory,
     env: { ...uvVariables(site), ...markOf(prefix), VIRTUAL_ENV: prefix },
     timeoutMs: 4 * 3_600_000,
     onStderr,
   });
-  if (result.exitCode === 0) return;
-  const error = uvError(result, `Cannot install the packages of ${plan.wanted.name}`);
-  if (error.code !== 'offline' || plan.offline || !allCached) throw error;
-  await sync(site, { ...plan, offline: true }, prefix, list, onStderr, allCached);
+  return result.exitCode === 0 ? undefined : uvError(result, `Cannot install the packages of ${plan.wanted.name}`);
 }
 
 /** A stage is the directory above what is made in it. */
@@ -114,7 +118,7 @@ const loaderTest = 'import ssl, sqlite3, ctypes';
  *
  * When it does so only with our LD_LIBRARY_PATH, gives that, to be set whenever it runs.
  */
-async function checkLoader(prefix: string): Promise<Record<string, string>> {
+export async function checkLoader(prefix: string): Promise<Record<string, string>> {
   const python = path.join(prefix, 'bin', 'python');
   const bare = await run(python, ['-c', loaderTest], { env: {}, timeoutMs: 120_000 });
   if (bare.exitCode === 0) return {};
