@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { cannotWrite, liveness, PierError } from '../files/index.ts';
 import { lastLines, signalRecorded, start } from '../process/index.ts';
+import { thisProgram } from '../sessions/index.ts';
 import { readClaimHolder } from './claim.ts';
 import type { Health } from './control.ts';
 import { addressOf } from './label.ts';
@@ -58,9 +59,7 @@ export async function findPortal(): Promise<PortalClient | undefined> {
  *
  * `program` is what starts pier; default: as this very process was started. Error: `portal-silent`, with its log.
  */
-export async function ensurePortal(
-  program: readonly string[] = [process.execPath, process.argv[1] as string],
-): Promise<PortalClient> {
+export async function ensurePortal(program: readonly string[] = thisProgram()): Promise<PortalClient> {
   const found = await findPortal();
   if (found) return found;
   await makeHostDirectory();

@@ -25,7 +25,7 @@ export interface RouteContext {
   Bindings: { readonly admitted: Exclude<Admitted, { kind: 'control' }>; readonly incoming: IncomingMessage };
 }
 
-/** Bytes; a key has 43. */
+/** Bytes; a key has 22. */
 const longestKey = 200;
 
 /** Everything that the portal answers itself, on its own host and, below `/pier/`, on each session's. */

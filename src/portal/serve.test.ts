@@ -40,7 +40,8 @@ test('a browser signs in to a session with a one-time key, and then has that ses
   const host = url.host;
   const refused = await ask(way, '/', { headers: { host } });
   expect(refused.status).toBe(401);
-  const signIn = { method: 'POST', headers: { host, origin, 'content-length': '43' }, body: url.hash.slice(1) };
+  const body = url.hash.slice(1);
+  const signIn = { method: 'POST', headers: { host, origin, 'content-length': String(body.length) }, body };
   const signedIn = await ask(way, '/pier/sign-in', signIn);
   expect(signedIn.status).toBe(200);
   const cookie = signedIn.headers['set-cookie']?.[0]?.split(';')[0] as string;
