@@ -2,8 +2,10 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Sandbox, sandbox, until } from '../../test/sandbox.ts';
+import { run } from '../process/index.ts';
 import { commandFor, findOpener, openInBrowser } from './browser.ts';
 import { sweepRedirects, writeRedirect } from './redirect.ts';
+import { buildProgram } from './stand-program.ts';
 
 const url = 'http://kd3m7q2a.localhost:8123/pier/sign-in#one-time-key';
 let box: Sandbox;
@@ -50,11 +52,14 @@ test('a program that says that it cannot is no browser', async () => {
   expect(await openInBrowser(url)).toBe('no-browser');
 });
 
-test('a browser that stays open is not waited for', async () => {
+test('a browser that stays open is not waited for, but for the verdict', async () => {
   const program = path.join(box.directory, 'browser');
   await writeFile(program, '#!/bin/sh\nexec sleep 5\n', { mode: 0o755 });
-  vi.stubEnv('BROWSER', program);
-  expect(await openInBrowser(url)).toBe('opened');
+  // In a process of its own: there, nothing else keeps pier running until it has said so.
+  await using opener = await buildProgram(`portal.openInBrowser('${url}').then(console.log);`);
+  const env = { ...process.env, BROWSER: program };
+  const result = await run(opener.command[0], opener.command.slice(1), { env, timeoutMs: 10_000 });
+  expect(result).toMatchObject({ exitCode: 0, stdout: 'opened\n' });
 });
 
 test.each([

@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { lstat, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { rolldown } from 'rolldown';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type Sandbox, sandbox, until } from '../../test/sandbox.ts';
 import { liveness, namesIn } from '../files/index.ts';
@@ -12,29 +10,18 @@ import { ensurePortal, findPortal, type PortalClient, stopPortal } from './index
 import { portalFiles } from './record.ts';
 import { portalDirectory } from './secret.ts';
 import { ask } from './stand.ts';
+import { buildProgram, type Program } from './stand-program.ts';
 
-let built: string;
+let pier: Program;
 let box: Sandbox;
 
-/** A pier that knows one command, `portal --serve`, with the real rooms below. */
-const source = `import { servePortal } from ${JSON.stringify(path.join(import.meta.dirname, 'index.ts'))};
-servePortal({ idleMinutes: Number(process.env.IDLE_MINUTES ?? 15) }).then((outcome) => console.error(outcome));
-`;
-
 beforeAll(async () => {
-  built = await mkdtemp(path.join(tmpdir(), 'pier-built-'));
-  await writeFile(path.join(built, 'pier.ts'), source);
-  const bundle = await rolldown({
-    input: path.join(built, 'pier.ts'),
-    cwd: path.join(import.meta.dirname, '..', '..'),
-    platform: 'node',
-    transform: { target: 'node20.19' },
-    logLevel: 'silent',
-  });
-  await bundle.write({ dir: built, format: 'cjs', entryFileNames: 'pier.cjs', chunkFileNames: '[name]-[hash].cjs' });
-  await bundle.close();
+  pier = await buildProgram(`
+    const idleMinutes = Number(process.env.IDLE_MINUTES ?? 15);
+    portal.servePortal({ idleMinutes }).then((outcome) => console.error(outcome));
+  `);
 });
-afterAll(() => rm(built, { recursive: true, force: true }));
+afterAll(() => pier[Symbol.asyncDispose]());
 
 beforeEach(async () => {
   box = await sandbox();
@@ -49,8 +36,7 @@ afterEach(async () => {
   await box[Symbol.asyncDispose]();
 });
 
-const program = () => [process.execPath, path.join(built, 'pier.cjs')];
-const ensure = () => ensurePortal(program());
+const ensure = () => ensurePortal(pier.command);
 
 /** Signs in as a browser does, and gives back its headers. */
 async function signIn(portal: PortalClient) {
@@ -74,7 +60,7 @@ test('the first who needs the portal starts it, the next one finds it', async ()
 test('of several started at once one serves, and all find that one', async () => {
   const starters = await Promise.all(Array.from({ length: 4 }, ensure));
   expect(new Set(starters.map(({ identity }) => identity.pid)).size).toBe(1);
-  const running = async () => (await run('pgrep', ['-f', path.join(built, 'pier.cjs')], { timeoutMs: 5000 })).stdout;
+  const running = async () => (await run('pgrep', ['-f', pier.command[1]], { timeoutMs: 5000 })).stdout;
   await until(async () => (await running()) === `${starters[0]?.identity.pid}\n`);
 });
 
