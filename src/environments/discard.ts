@@ -1,28 +1,32 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { cannotWrite, errnoOf, namesIn } from '../files/index.ts';
+import { errnoOf, makePrivateDirectory, namesIn } from '../files/index.ts';
+import { privateDirectoryIn } from './root.ts';
 
 /**
  * Takes a directory below `root` out of sight at once, by rename, and then deletes it.
  *
- * What is left of it when pier is killed meanwhile is deleted by the next `emptyTrash`.
+ * What is left of it when pier is killed meanwhile is deleted by the next `emptyTrash`. Where not even a name is left
+ * on the disk for that, it is deleted where it is.
  */
 export async function discard(root: string, directory: string): Promise<void> {
-  const trash = path.join(root, '.pier-trash');
+  const trash = privateDirectoryIn(root, 'trash');
   const away = path.join(trash, `${path.basename(directory)}-${Math.random().toString(36).slice(2)}`);
   try {
-    await mkdir(trash, { mode: 0o700, recursive: true });
+    await makePrivateDirectory(trash);
     await rename(directory, away);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return;
-    throw cannotWrite(directory, error);
+    await deleteTree(directory);
+    return;
   }
   await deleteTree(away);
 }
 
-/** Deletes what earlier discards left behind. */
+/** Deletes what earlier discards left behind. Throws `directory-untrusted` for a trash that another user put there. */
 export async function emptyTrash(root: string): Promise<void> {
-  const trash = path.join(root, '.pier-trash');
+  const trash = privateDirectoryIn(root, 'trash');
+  await makePrivateDirectory(trash);
   for (const name of await namesIn(trash)) await deleteTree(path.join(trash, name));
 }
 

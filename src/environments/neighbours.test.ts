@@ -81,6 +81,24 @@ test('a link in place of a stage is removed, not followed', async () => {
   expect(existsSync(path.join(root, '.pier-trash', 'link'))).toBe(false);
 });
 
+test('a trash that is a link to somewhere else is not emptied', async () => {
+  const precious = path.join(root, 'precious');
+  await mkdir(precious);
+  await writeFile(path.join(precious, 'thesis'), '');
+  const { symlink } = await import('node:fs/promises');
+  await symlink(precious, path.join(root, '.pier-trash'));
+  const sweeping = withStage(root, 'sci', (stage) => sweep(stage, noProgress));
+  await expect(sweeping).rejects.toMatchObject({ code: 'directory-untrusted' });
+  expect(existsSync(path.join(precious, 'thesis'))).toBe(true);
+});
+
+test.runIf(process.getuid?.() === 0)('in a root of another user there is a stage of our own (needs root)', async () => {
+  const { chown } = await import('node:fs/promises');
+  await chown(root, 12345, 12345);
+  const directory = await withStage(root, 'sci', async (stage) => stage.directory);
+  expect(path.dirname(directory)).toBe(path.join(root, '.pier-stage-0'));
+});
+
 /** Starts waiting; gives what was said, and the promise. */
 function wait(stage: Stage, signal = never): { said: ProgressEvent[]; done: Promise<void> } {
   const said: ProgressEvent[] = [];

@@ -1,7 +1,19 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
+import { uid } from '../files/index.ts';
 import { expandTemplate, type Site } from '../site/index.ts';
 
 /** The directory that a site's environments are made in. Throws `site-variable-unknown`. */
 export function environmentsRoot(site: Site): string {
   return path.resolve(expandTemplate(site.profile.environments.root));
+}
+
+/**
+ * Where pier works and throws away below a root: `.pier-stage`, `.pier-trash`.
+ *
+ * In a root that belongs to another user, such as a group's, each member has their own: `.pier-stage-1234`.
+ */
+export function privateDirectoryIn(root: string, purpose: 'stage' | 'trash'): string {
+  const isOurs = (statSync(root, { throwIfNoEntry: false })?.uid ?? uid()) === uid();
+  return path.join(root, isOurs ? `.pier-${purpose}` : `.pier-${purpose}-${uid()}`);
 }

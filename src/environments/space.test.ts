@@ -28,6 +28,10 @@ test('too few bytes or files are refused with both numbers', () => {
   expect(() => checkSpace('sci', { ...forecast, filesLeft: 12 })).toThrow('1000 files, and 12 are left');
 });
 
+test('a guess alone refuses nothing', () => {
+  expect(() => checkSpace('sci', { ...forecast, guessed: ['a', 'b', 'c'], bytesLeft: 1e6 })).not.toThrow();
+});
+
 test('a directory that is not there yet is asked about where it will be', async () => {
   const there = await spaceAt('/tmp');
   const { bytes } = await spaceAt('/tmp/not/there/yet');

@@ -26,10 +26,12 @@ export async function spaceAt(directory: string): Promise<Space> {
   }
 }
 
-/** Throws `no-space` when a forecast is more than what is left. */
+/** Throws `no-space` when a forecast is more than what is left. What was only guessed refuses nobody. */
 export function checkSpace(name: string, forecast: Forecast): void {
-  const { files, bytes, filesLeft, bytesLeft, root } = forecast;
-  const needed = bytes + files * wastedPerFile;
+  const { packages, guessed, filesLeft, bytesLeft, root } = forecast;
+  const known = 1 - guessed.length / Math.max(1, packages);
+  const files = Math.round(forecast.files * known);
+  const needed = forecast.bytes * known + files * wastedPerFile;
   const lacking = [
     ...(bytesLeft !== null && needed > bytesLeft
       ? [`${megabytes(needed)} of disk, and ${megabytes(bytesLeft)} are left`]

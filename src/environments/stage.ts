@@ -2,6 +2,7 @@ import { lstat, mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { cannotWrite, identityOf, makePrivateDirectory, writeRecord } from '../files/index.ts';
 import { discard } from './discard.ts';
+import { privateDirectoryIn } from './root.ts';
 
 /** A private directory in which one environment is made: `<root>/.pier-stage/<random>`. */
 export interface Stage {
@@ -18,7 +19,7 @@ export interface Stage {
 const beat = 30_000;
 
 export function stagesIn(root: string): string {
-  return path.join(root, '.pier-stage');
+  return privateDirectoryIn(root, 'stage');
 }
 
 /** Who is making what, for other piers to read. */

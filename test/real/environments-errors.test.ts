@@ -151,6 +151,19 @@ test.runIf(mayMount)(
   },
 );
 
+test.runIf(mayMount)('inodes that run out meanwhile do the same (needs root)', async () => {
+  await using place = await world();
+  await using disk = await smallDisk(place.directory, 'size=200m,nr_inodes=2500');
+  await using small = await world({}, path.join(disk.at, 'envs'));
+  const running = await small.start('create', { name: 'a', specs: ['networkx'] });
+  await running.step('install');
+  spawnSync('python3', ['-c', 'import sys\nfor i in range(9999): open(f"{sys.argv[1]}/{i}", "w").close()', disk.at]);
+  const { error } = await running.ended;
+  // uv says nothing about bytecode that it could not write; then pier's own record is what fails.
+  expect(error?.message).toContain('disk is full');
+  expect(await visibleIn(small.root)).toEqual([]);
+});
+
 test.runIf(mayMount)('so does a full disk under uv’s cache (needs root)', async () => {
   await using place = await world();
   await using disk = await smallDisk(place.directory, 'size=3m');

@@ -139,5 +139,5 @@ export async function checkLoader(prefix: string): Promise<Record<string, string
 /** Writes the exact list beside pier's record: `<prefix>/.pier/pylock.toml`. */
 export async function keepLock(plan: Plan, prefix: string): Promise<void> {
   await mkdir(path.join(prefix, '.pier'), { recursive: true });
-  await writeFile(path.join(prefix, '.pier', 'pylock.toml'), plan.lock.text);
+  await writeFile(path.join(prefix, '.pier', 'pylock.toml'), plan.lock.text, { mode: 0o600 });
 }
