@@ -138,6 +138,7 @@ export async function checkLoader(prefix: string): Promise<Record<string, string
 
 /** Writes the exact list beside pier's record: `<prefix>/.pier/pylock.toml`. */
 export async function keepLock(plan: Plan, prefix: string): Promise<void> {
-  await mkdir(path.join(prefix, '.pier'), { recursive: true });
+  // Not `recursive`: with that, Node 20 says ENOENT where the disk is full.
+  await mkdir(path.join(prefix, '.pier'));
   await writeFile(path.join(prefix, '.pier', 'pylock.toml'), plan.lock.text, { mode: 0o600 });
 }
