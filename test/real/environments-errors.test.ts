@@ -26,6 +26,15 @@ test('what is no requirement is shown as it was typed', async () => {
   expect(error).toMatchObject({ code: 'spec-invalid', message: expect.stringContaining('numpy>>2') });
 });
 
+test('a cache that cannot be written is named', async () => {
+  await using place = await world();
+  const file = path.join(place.directory, 'file');
+  await writeFile(file, '');
+  await using other = await world({ UV_CACHE_DIR: path.join(file, 'cache') });
+  const { error } = await other.run('create', { name: 'a', specs: ['six'] });
+  expect(error).toMatchObject({ code: 'cannot-write', message: expect.stringContaining(path.join(file, 'cache')) });
+});
+
 interface Index extends AsyncDisposable {
   readonly url: string;
 }

@@ -17,6 +17,12 @@ const rows: readonly Row[] = [
     hint: 'Free some space or files (df -h and df -i show where), then try again.',
   },
   {
+    pattern: /Failed to initialize cache/,
+    code: 'cannot-write',
+    message: (doing, stderr) => `${doing}: uv cannot use its cache. ${lastCause(stderr)}`,
+    hint: 'Set UV_CACHE_DIR to a directory you can write (or caches.uv in the site profile).',
+  },
+  {
     pattern: /Packages were unavailable because the network was disabled|Network connectivity is disabled/,
     code: 'offline',
     message: (doing, stderr) => `${doing}: there is no network, and uv's cache lacks something. ${reason(stderr)}`,
