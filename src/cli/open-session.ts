@@ -75,7 +75,11 @@ function whereTo(what: string, { url, opened, tunnel }: Opening): string[] {
 export async function sessionFailed(session: Session): Promise<PierError> {
   const log = session.reason.includes('\n') ? '' : (await readLog(session.id, 8)).trim();
   const tail = log ? `\nThe end of its log:\n${log}` : '';
-  return new PierError('session-not-ready', `Session ${session.id} is ${session.state}. ${session.reason}${tail}`, {
-    hint: `pier session logs ${session.id}`,
-  });
+  return new PierError(
+    'session-not-ready',
+    `Session ${session.id} ${session.state === 'failed' ? 'has failed' : `is ${session.state}`}. ${session.reason}${tail}`,
+    {
+      hint: `pier session logs ${session.id}`,
+    },
+  );
 }
