@@ -53,7 +53,7 @@ function itsSpaces(): ReadonlySet<string> {
   return new Set(all.filter((space) => !ours.has(space)));
 }
 
-/** What a testbed could leave on the machine: accounts, Slurm's files, named networks, network devices, mounts. */
+/** What a testbed could leave on the machine: accounts, Slurm's files, named networks, network devices, mounts, loop devices. */
 function machine(): Record<string, unknown> {
   const names = (folder: string) => (existsSync(folder) ? readdirSync(folder).sort() : []);
   return {
@@ -65,6 +65,10 @@ function machine(): Record<string, unknown> {
     mounts: readFileSync('/proc/self/mountinfo', 'utf8')
       .split('\n')
       .filter((line) => line.includes(directory)),
+    images: names('/sys/block')
+      .filter((name) => existsSync(`/sys/block/${name}/loop/backing_file`))
+      .map((name) => readFileSync(`/sys/block/${name}/loop/backing_file`, 'utf8'))
+      .filter((image) => image.includes(directory)),
   };
 }
 

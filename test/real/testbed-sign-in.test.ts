@@ -104,5 +104,5 @@ test('a port of a compute node is reached from the laptop by ssh -L through a lo
   expect(page).toContain('ClusterName=pier');
   await bed.must('login1', ['scancel', job], { user: 'alice' });
   await ssh('alice', ...control, '-O', 'exit', 'login');
-  expect((await get('127.0.0.1:8080')).stderr).toContain('Connection refused');
+  await until(async () => (await get('127.0.0.1:8080')).stderr.includes('Connection refused'));
 });

@@ -103,8 +103,9 @@ test('a job of the preempt partition gives way, is queued again and runs again',
   await becomes(strong, /^RUNNING/);
   await becomes(weak, /^PENDING BeginTime/);
   await cancel(strong);
-  // Slurm would start it two minutes later.
-  await bed.must('login1', ['scontrol', 'update', `JobId=${weak}`, 'StartTime=now']);
+  // Slurm would start it two minutes later. Not at once: slurmd refuses a job whose credential it revoked in this second
+  // ("Job credential revoked"), and the job is over.
+  await bed.must('login1', ['scontrol', 'update', `JobId=${weak}`, 'StartTime=now+3']);
   await becomes(weak, /^RUNNING/);
   await until(async () => (await bed.on('login1', ['cat', 'weak.out'], { user: 'alice' })).stdout.includes('run 1'));
   const { stdout } = await bed.on('login1', ['cat', 'weak.out'], { user: 'alice' });

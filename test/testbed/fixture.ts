@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { run } from '../../src/process/index.ts';
 import { down } from './down.ts';
@@ -22,7 +23,11 @@ export async function testbed(name = 'tests'): Promise<Testbed> {
   process.setMaxListeners(0);
   const directory = testbedDirectory(name);
   await down(directory, { wiped: false });
+  // Fresh homes; accounts stay, since they take seconds to add.
+  await rm(path.join(directory, 'homes'), { recursive: true, force: true });
   await up(directory, () => {});
+  // Jobs of a run that failed would hold the nodes.
+  await must(directory, 'ctl', ['sh', '-c', 'squeue -h -o %A | xargs -r scancel']);
   return {
     directory,
     on: (host, program, options) => on(directory, host, program, options),

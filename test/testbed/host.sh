@@ -23,8 +23,13 @@ for part in bin sbin lib lib32 lib64 libx32; do
     mount --bind /$part $part
   fi
 done
-mount --bind /usr usr
-mount -o remount,bind,ro usr
+# The machine's /usr, and over it what the site has besides (Environment Modules, quota); the laptop has only the former.
+if [ "$role" = laptop ]; then
+  mount --bind /usr usr
+  mount -o remount,bind,ro usr
+else
+  mount -t overlay -o "ro,lowerdir=$directory/site/usr:/usr" usr usr
+fi
 
 cp -a "$directory/etc/." etc/
 cp -a "$directory/hosts/$name/etc/." etc/
@@ -32,7 +37,7 @@ cp -a "$directory/hosts/$name/etc/." etc/
 # keep DIRECTORY PATH: what outlives the host
 keep() {
   mkdir -p "$1" ".$2"
-  mount --bind "$1" ".$2"
+  mount --rbind "$1" ".$2"
 }
 
 own=$directory/hosts/$name

@@ -54,25 +54,22 @@ export async function hostKeys(directory: string): Promise<string> {
   return `${known.join('\n')}\n`;
 }
 
-/** A person's home on the laptop, with the key, and on the cluster, with what lets the key and the codes in. */
+/** A person's home on the laptop, with the key; and in `keys/NAME` what homes.sh puts into the one on the cluster. */
 export async function homes(directory: string, person: Person, knownHosts: string): Promise<void> {
   const laptop = path.join(directory, 'hosts', 'laptop', 'home', person.name);
   const key = path.join(laptop, '.ssh', 'id_ed25519');
   await makeKey(key, `${person.name}@laptop`);
   await writeFile(path.join(laptop, '.ssh', 'known_hosts'), knownHosts);
+  await chmod(path.join(laptop, '.ssh'), 0o700);
+  await chmod(laptop, 0o700);
+  await command('chown', ['-R', `${person.uid}:${person.uid}`, laptop]);
 
-  const home = path.join(directory, 'shared', 'home', person.name);
-  if (!existsSync(home)) await command('cp', ['-rT', '/etc/skel', home]);
-  await mkdir(path.join(home, '.ssh'), { recursive: true });
-  if (person.signIn !== 'password+code') await copyFile(`${key}.pub`, path.join(home, '.ssh', 'authorized_keys'));
-  const codes = path.join(home, '.google_authenticator');
+  const cluster = path.join(directory, 'keys', person.name);
+  await mkdir(path.join(cluster, '.ssh'), { recursive: true });
+  if (person.signIn !== 'password+code') await copyFile(`${key}.pub`, path.join(cluster, '.ssh', 'authorized_keys'));
+  const codes = path.join(cluster, '.google_authenticator');
   await command('rm', ['-f', codes]);
   await writeFile(codes, `${codeSecret}\n" WINDOW_SIZE 3\n" TOTP_AUTH\n`, { mode: 0o400 });
-  for (const place of [laptop, home]) {
-    await chmod(path.join(place, '.ssh'), 0o700);
-    await chmod(place, 0o700);
-    await command('chown', ['-R', `${person.uid}:${person.uid}`, place]);
-  }
 }
 
 async function makeKey(file: string, comment: string): Promise<void> {

@@ -11,9 +11,11 @@ import { claim, exclusively } from './directory.ts';
 import { halt } from './down.ts';
 import { on } from './enter.ts';
 import { writeFiles } from './etc.ts';
+import { mountHomes } from './homes.ts';
 import { startDaemons, startHost, startSwitch } from './host.ts';
 import { hosts, hostsOf } from './layout.ts';
 import { firstProcess } from './processes.ts';
+import { writeSoftware } from './software.ts';
 
 export type Say = (line: string) => void;
 
@@ -42,7 +44,8 @@ export function isUp(directory: string): boolean {
 
 async function startAll(directory: string, say: Say): Promise<void> {
   const installed = installDatabase(directory);
-  await Promise.all([writeFiles(directory), startSwitch(directory)]);
+  await Promise.all([writeFiles(directory).then(() => writeSoftware(directory)), startSwitch(directory)]);
+  await mountHomes(directory);
   say('files written');
   await installed;
   await startHost(directory, 'ctl');
@@ -91,6 +94,10 @@ const programs = [
   'google-authenticator:libpam-google-authenticator',
   'nft:nftables',
   'ip:iproute2',
+  'mkfs.ext4:e2fsprogs',
+  '/etc/profile.d/lmod.sh:lmod',
+  'tclsh8.6:tcl8.6',
+  '/usr/bin/python3:python3',
 ];
 
 /** Says by name what the machine lacks. */
@@ -99,9 +106,11 @@ async function needed(): Promise<void> {
     throw new PierError('testbed-root', 'The testbed makes namespaces: it needs Linux, and to be root.');
   }
   const lacking: string[] = [];
+  const searchPath = `${process.env.PATH}:/usr/sbin:/sbin`;
   for (const entry of programs) {
     const [program = '', debian = ''] = entry.split(':');
-    if (!(await which(program, `${process.env.PATH}:/usr/sbin:/sbin`))) lacking.push(debian);
+    const there = program.startsWith('/') ? existsSync(program) : await which(program, searchPath);
+    if (!there) lacking.push(debian);
   }
   if (lacking.length === 0) return;
   throw new PierError('testbed-programs', `The testbed needs ${lacking.join(', ')}.`, {
