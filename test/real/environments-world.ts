@@ -48,15 +48,19 @@ let driver: Promise<string> | undefined;
 
 /** Bundles the program beside the repository's own folders, so that it finds catalogue/. */
 async function buildDriver(): Promise<string> {
-  const world = path.join(repository, 'test', '.world');
-  await mkdir(world, { recursive: true });
-  const source = path.join(world, `environments-driver-${process.pid}.ts`);
-  const built = source.replace(/ts$/, 'mjs');
+  const folder = path.join(repository, 'test', '.world');
+  await mkdir(folder, { recursive: true });
+  const [source, stage] = ['ts', 'mjs'].map((end) => path.join(folder, `environments-${process.pid}.${end}`)) as [
+    string,
+    string,
+  ];
+  const built = path.join(folder, 'environments-driver.mjs');
   await writeFile(source, driverSource);
   const bundle = await rolldown({ input: source, platform: 'node', logLevel: 'silent' });
-  await bundle.write({ file: built, format: 'esm', codeSplitting: false });
+  await bundle.write({ file: stage, format: 'esm', codeSplitting: false });
   await bundle.close();
-  process.once('exit', () => execFileSync('rm', ['-f', source, built]));
+  await rename(stage, built);
+  await rm(source);
   return built;
 }
 
