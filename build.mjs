@@ -2,9 +2,10 @@
 // CommonJS and chunks because that starts fastest (docs/decisions.md). The whole of dist/ is replaced by rename,
 // so a build that is interrupted leaves the last good one.
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
-import { parse } from 'yaml';
+import { forNode } from './scripts/bundling.mjs';
+import { shipData, shipSites } from './scripts/ship-data.mjs';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const out = `dist.${process.pid}`;
@@ -15,25 +16,10 @@ async function bundle(options, output) {
   await built.close();
 }
 
-async function shipData(folder) {
-  await mkdir(`${out}/${folder}`, { recursive: true });
-  for (const name of existsSync(folder) ? await readdir(folder) : []) {
-    if (!name.endsWith('.yaml')) continue;
-    const text = await readFile(`${folder}/${name}`, 'utf8');
-    await writeFile(`${out}/${folder}/${name.replace(/yaml$/, 'json')}`, JSON.stringify(parse(text)));
-  }
-}
-
 await rm(out, { recursive: true, force: true });
 try {
-  await bundle(
-    {
-      input: { pier: 'src/cli/main.ts' },
-      platform: 'node',
-      transform: { target: 'node20.19', define: { PIER_VERSION: JSON.stringify(version) } },
-    },
-    { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
-  );
+  const program = forNode(import.meta.dirname, version);
+  await bundle(program.input, program.output);
   if (existsSync('src/portal/web/main.tsx')) {
     await bundle(
       {
@@ -45,8 +31,8 @@ try {
     );
     await writeFile(`${out}/web/portal.css`, await readFile('src/portal/web/portal.css'));
   }
-  await shipData('sites');
-  await shipData('catalogue');
+  await shipSites('sites', `${out}/sites`);
+  await shipData('catalogue', `${out}/catalogue`);
   await chmod(`${out}/pier.cjs`, 0o755);
   await writeFile(`${out}/.built`, '');
   const old = `dist.old.${process.pid}`;

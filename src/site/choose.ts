@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PierError, tilde } from '../files/index.ts';
 import { matchesHost } from './host-pattern.ts';
 import { isObject, plainOf, treeOf } from './leaves.ts';
-import { readShipped, shippedNames } from './shipped.ts';
+import { shippedDetection } from './shipped.ts';
 import { readTrusted } from './trust.ts';
 
 /** What a choice depends on; tests give their own. */
@@ -96,8 +96,7 @@ async function fromSettings({ config }: Surroundings): Promise<Choice | undefine
 /** Only when exactly one profile says that the host is its own: pier does not guess. */
 async function fromHost(host: string): Promise<Choice | undefined> {
   const matching: string[] = [];
-  for (const name of shippedNames()) {
-    const { detect } = (await readShipped(name)) ?? {};
+  for (const [name, detect] of Object.entries(await shippedDetection())) {
     const plain = plainOf(treeOf(detect, { source: null, checked: null, profile: name }));
     const pattern = isObject(plain) ? plain.hostname : undefined;
     if (typeof pattern === 'string' && matchesHost(pattern, host)) matching.push(name);

@@ -5,7 +5,7 @@ import { chooseSite, nameOrFile, ownNames, type Surroundings, type Wanted } from
 import { inherit, leavesOf, plainOf, type Tree, treeOf, type Written } from './leaves.ts';
 import { invalid, readOwn } from './own.ts';
 import { readShipped, shippedNames } from './shipped.ts';
-import type { Profile, Site } from './site.ts';
+import type { Leaf, Profile, Site } from './site.ts';
 
 /** Profiles from the first to `local`; more than this is nobody's wish. */
 const mostAncestors = 8;
@@ -45,7 +45,20 @@ export async function loadSiteFrom(asked: string | undefined, around: Surroundin
     });
   }
   const tree = await inheritAllOrSay(source, around);
-  return { id, name, chosenBy, file: source.file, profile: plainOf(tree) as Profile, leaves: leavesOf(tree) };
+  const profile = plainOf(tree) as Profile;
+  // Only `site show` wants the leaves, and every command comes here.
+  let leaves: readonly Leaf[] | undefined;
+  return {
+    id,
+    name,
+    chosenBy,
+    file: source.file,
+    profile,
+    get leaves() {
+      leaves ??= leavesOf(tree);
+      return leaves;
+    },
+  };
 }
 
 /** A profile together with everything it inherits; a name is looked up among those shipped and the user's own. */
@@ -75,7 +88,10 @@ async function inheritAllOrSay(source: Source, around: Surroundings): Promise<Tr
 }
 
 function headerOf(written: Written) {
-  const plain = plainOf(treeOf(written, { source: null, checked: null, profile: '' })) as Record<string, unknown>;
+  const header = Object.fromEntries(
+    headerKeys.map((key) => [key, Object.hasOwn(written, key) ? written[key] : undefined]),
+  );
+  const plain = plainOf(treeOf(header, { source: null, checked: null, profile: '' })) as Record<string, unknown>;
   const { id, name, abstract, inherits } = plain;
   return { id: String(id), name: String(name), abstract: abstract === true, inherits: String(inherits ?? 'local') };
 }

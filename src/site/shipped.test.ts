@@ -11,7 +11,7 @@ import { plainOf, treeOf } from './leaves.ts';
 import { loadSite, shippedSites } from './load.ts';
 import { problemLine } from './problem.ts';
 import { profileSchema } from './schema.ts';
-import { shippedNames } from './shipped.ts';
+import { shippedDetection, shippedNames } from './shipped.ts';
 
 const sites = path.join(import.meta.dirname, '..', '..', 'sites');
 
@@ -74,11 +74,8 @@ describe('pier as built', () => {
     const names = { entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' };
     await built.write({ dir: path.dirname(program), format: 'cjs', ...names });
     await built.close();
-    await mkdir(path.join(path.dirname(program), 'sites'));
-    for (const name of shippedNames()) {
-      const value = parse(await readFile(path.join(sites, `${name}.yaml`), 'utf8'));
-      await writeFile(path.join(path.dirname(program), 'sites', `${name}.json`), JSON.stringify(value));
-    }
+    const { shipSites } = await import(path.join(sites, '..', 'scripts/ship-data.mjs'));
+    await shipSites(sites, path.join(path.dirname(program), 'sites'));
   }, 60_000);
   afterAll(() => box[Symbol.asyncDispose]());
 
@@ -94,6 +91,15 @@ describe('pier as built', () => {
       expect(profile).toEqual((await loadSite({ site: id })).profile);
       for (const file of loaded) expect(await readFile(file, 'utf8')).not.toMatch(/ZodObject|parseDocument\(/);
     }
+  });
+
+  test('has in one file what says whose hosts are whose, and shows it as no profile', async () => {
+    const file = path.join(path.dirname(program), 'sites', 'detect.index.json');
+    const index = JSON.parse(await readFile(file, 'utf8'));
+    expect(index).toEqual(JSON.parse(JSON.stringify(await shippedDetection())));
+    expect(Object.keys(index)).toContain('midway3');
+    expect(await load('detect.index')).toMatchObject({ code: 'site-unknown' });
+    expect(await load('nowhere')).toMatchObject({ message: expect.not.stringMatching('detect') });
   });
 
   test('loads them once for a profile of the user’s own, and not again while it stays the same', async () => {

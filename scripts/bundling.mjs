@@ -1,0 +1,64 @@
+// How what Node runs is bundled; build.mjs and the tests share it.
+import path from 'node:path';
+
+/** What `pier env list` needs is one file, with what these import at their tops; docs/decisions.md has why. */
+const everyday = [
+  'src/cli/parse.ts',
+  'src/cli/perform.ts',
+  'src/cli/commands/env-list.ts',
+  'src/environments/list.ts',
+  'src/site/load.ts',
+];
+
+/**
+ * Options of rolldown for the program in a source tree, and for its output.
+ *
+ * @param {string} root
+ * @param {string} version
+ * @returns {{ input: import('rolldown').InputOptions, output: import('rolldown').OutputOptions }}
+ */
+export function forNode(root, version) {
+  return {
+    input: {
+      input: { pier: path.join(root, 'src/cli/main.ts') },
+      platform: 'node',
+      transform: { target: 'node20.19', define: { PIER_VERSION: JSON.stringify(version) } },
+      // Nothing in src/ does anything when it is imported, so a room's index brings along only what is asked of it.
+      treeshake: { moduleSideEffects: [{ test: /\/src\/.*\.ts$/, sideEffects: false }] },
+    },
+    output: {
+      format: 'cjs',
+      minify: true,
+      entryFileNames: '[name].cjs',
+      chunkFileNames: 'chunks/[name]-[hash].cjs',
+      codeSplitting: {
+        groups: [{ name: groupOf(everyday.map((file) => path.join(root, file))), debugName: 'everyday' }],
+      },
+    },
+  };
+}
+
+/** @param {readonly string[]} roots */
+function groupOf(roots) {
+  /** @type {Set<string> | undefined} */
+  let group;
+  return (/** @type {string} */ id, /** @type {import('rolldown').ChunkingContext} */ context) => {
+    group ??= closure(roots, (module) => context.getModuleInfo(module)?.importedIds ?? []);
+    return group.has(id) ? 'everyday' : null;
+  };
+}
+
+/**
+ * Modules with what they import at their tops. A room's index is not followed: it names far more than one command needs,
+ * and the bundler adds what is really used.
+ *
+ * @param {readonly string[]} roots
+ * @param {(module: string) => readonly string[]} importsOf
+ */
+function closure(roots, importsOf) {
+  const seen = new Set(roots);
+  for (const module of seen) {
+    if (path.basename(module) !== 'index.ts') for (const imported of importsOf(module)) seen.add(imported);
+  }
+  return seen;
+}
