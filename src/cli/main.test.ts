@@ -184,3 +184,24 @@ async function breaking(): Promise<string> {
   await writeFile(file, "JSON.parse = () => { throw new Error('unforeseen') };\n");
   return file;
 }
+
+test('a full disk behind stdout is told in one line, and behind both streams pier ends all the same', async () => {
+  const told = await shell('pier session list >/dev/full');
+  expect([told.exitCode, told.stderr.split('\n')[0]]).toEqual([2, 'pier: Cannot write the output: the disk is full.']);
+  for (const command of ['session list', 'session list --json', 'nosuch', 'nosuch --json']) {
+    expect(await shell(`pier ${command} >/dev/full 2>/dev/full`)).toMatchObject({ exitCode: 2, timedOut: false });
+  }
+});
+
+test('in a directory that was deleted lists work, and lab says what is wrong', async () => {
+  const inDeleted = (command: string) => shell(`mkdir gone && cd gone && rmdir ../gone && ${command}`);
+  expect(await inDeleted('pier env list')).toMatchObject({ exitCode: 0 });
+  expect(await inDeleted('pier')).toMatchObject({ exitCode: 0 });
+  const lab = await inDeleted('pier lab --detach');
+  expect([lab.exitCode, lab.stderr]).toEqual([2, expect.stringContaining('has been deleted')]);
+});
+
+test('a relative XDG directory is ignored, as its specification says', async () => {
+  const { stdout } = await pierWith(['--json'], { XDG_DATA_HOME: 'rel', XDG_STATE_HOME: 'rel' });
+  expect(JSON.parse(stdout).here.environments.root).toBe(path.join(home, '.local/share/pier/envs'));
+});

@@ -24,7 +24,8 @@ async function start(): Promise<number> {
   try {
     await refuseOldNode();
     // Also a promise that nobody waits for: Node's own way out is status 1, which here means that the answer is no.
-    process.on('uncaughtException', (error) => void fail(error, json).then((status) => process.exit(status)));
+    const exit = (status: number) => process.exit(status);
+    process.on('uncaughtException', (error) => void fail(error, json).then(exit, () => exit(2)));
     if (argv[0] === '__complete') return (await import('./complete.ts')).printCompletions(argv.slice(1));
     if ([...argv].sort().join(' ') === '--json --version') return printVersion();
     const { parse } = await import('./parse.ts');
@@ -68,7 +69,12 @@ async function fail(error: unknown, json: boolean): Promise<number> {
   const ended = interruptedStatus();
   const isTold = ended === undefined || (error instanceof PierError && error.code === 'interrupted');
   const told = isTold ? error : new PierError('interrupted', 'Interrupted.', { cause: error });
-  printError(told, json);
+  try {
+    printError(told, json);
+  } catch {
+    // With --json the error goes to stdout, and that may be what failed.
+    printError(told, false);
+  }
   if (ended !== undefined) return ended;
   if (error instanceof PierError && error.code === 'interrupted') return statusOf('SIGINT');
   const { passesOn } = await import('./find-command.ts');

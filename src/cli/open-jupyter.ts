@@ -24,7 +24,7 @@ export async function openJupyter(context: CommandContext, app: App): Promise<Co
   const { options } = context;
   const site = await context.site();
   const direct = options.flag('direct');
-  const directory = path.resolve(options.value('dir') ?? '.');
+  const directory = directoryFrom(options.value('dir') ?? '.');
   const found = await chooseEnvironment(context, site, app);
   if (context.explain) return await explain(site, found, app, directory);
   const environment = found ?? (await createFromCatalogue(context, site, site.profile.jupyter.environment));
@@ -37,6 +37,17 @@ export async function openJupyter(context: CommandContext, app: App): Promise<Co
   context.answer(answer);
   await stayWith(context, session);
   return undefined;
+}
+
+function directoryFrom(typed: string): string {
+  try {
+    return path.resolve(typed);
+  } catch (cause) {
+    throw new PierError('directory-unusable', 'The directory that you are in has been deleted.', {
+      hint: 'cd to another, or name one with --dir.',
+      cause,
+    });
+  }
 }
 
 /** The environment asked for, else the active one if it has this app, else the site's; undefined: still to be made. */

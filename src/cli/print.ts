@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { errnoOf, PierError } from '../files/index.ts';
+import { cannotWrite, errnoOf, PierError } from '../files/index.ts';
 import type { CommandResult } from './command.ts';
 import { wrap } from './layout.ts';
 import { printable, printableCopy, printableLines, safeJson } from './printable.ts';
@@ -15,8 +15,9 @@ function write(descriptor: 1 | 2, text: string): boolean {
     try {
       rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
-      if (errnoOf(error) === 'EPIPE') return false;
-      if (errnoOf(error) !== 'EAGAIN') throw error;
+      // Nobody can be told that stderr takes nothing.
+      if (errnoOf(error) === 'EPIPE' || (descriptor === 2 && errnoOf(error) !== 'EAGAIN')) return false;
+      if (errnoOf(error) !== 'EAGAIN') throw cannotWrite('the output', error);
       // Somebody made the pipe non-blocking, and it is full.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }

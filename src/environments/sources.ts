@@ -27,7 +27,7 @@ export const sources: readonly Source[] = [
   { id: 'site', place: environmentsRoot, candidates: children, reads: true },
   { id: 'virtual-env', place: () => process.env.VIRTUAL_ENV, candidates: itself('venv'), reads: false },
   { id: 'conda-prefix', place: () => process.env.CONDA_PREFIX, candidates: itself('conda'), reads: false },
-  { id: 'working-directory', place: () => path.resolve('.venv'), candidates: unnamed, reads: false },
+  { id: 'working-directory', place: besideUs, candidates: unnamed, reads: false },
   { id: 'conda-environments', place: inHome('.conda/envs'), candidates: children, reads: true },
   { id: 'conda-registry', place: inHome('.conda/environments.txt'), candidates: lines, reads: true },
   { id: 'micromamba', place: micromamba, candidates: children, reads: true },
@@ -38,6 +38,15 @@ export const sources: readonly Source[] = [
     reads: true,
   },
 ];
+
+/** `.venv` in the working directory, unless that was deleted under us. */
+function besideUs(): string | undefined {
+  try {
+    return path.resolve('.venv');
+  } catch {
+    return undefined;
+  }
+}
 
 function inHome(name: string): () => string {
   return () => path.join(process.env.HOME || homedir(), name);

@@ -16,6 +16,10 @@ export interface Places {
 
 /** The directories of the XDG base directory specification, and macOS's own on macOS. */
 export function places(): Places {
+  // A relative one is to be ignored, says the XDG base directory specification; env-paths would take it.
+  for (const name of ['XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME']) {
+    if (process.env[name] && !path.isAbsolute(process.env[name])) delete process.env[name];
+  }
   const paths = envPaths('pier', { suffix: '' });
   // env-paths calls the XDG state directory `log`.
   return { config: paths.config, state: paths.log, data: paths.data, cache: paths.cache };

@@ -4,6 +4,15 @@ import { isOurPeer } from './peer.ts';
 /** How a connection came in: through the Unix socket, which only we can open, or through the loopback listeners. */
 export type Door = { readonly kind: 'socket' } | { readonly kind: 'loopback'; readonly isOurs: Promise<boolean> };
 
+/** Milliseconds in which another user's connection may still be told that it is refused; idle, it only takes room. */
+const foreignMayStay = 2000;
+
+async function askOnce(socket: Socket): Promise<boolean> {
+  const isOurs = await isOurPeer(socket);
+  if (!isOurs) setTimeout(() => socket.destroy(), foreignMayStay).unref();
+  return isOurs;
+}
+
 /** Remembers the door of every connection, and who is at its other end: asked once, when it comes in. */
 export interface Doors {
   readonly enter: (socket: Socket, kind: Door['kind']) => void;
@@ -17,7 +26,7 @@ export function createDoors(): Doors {
   return {
     enter: (socket, kind) => {
       if (doors.has(socket)) return;
-      doors.set(socket, kind === 'socket' ? { kind } : { kind, isOurs: isOurPeer(socket) });
+      doors.set(socket, kind === 'socket' ? { kind } : { kind, isOurs: askOnce(socket) });
     },
     of: (socket) => doors.get(socket),
   };

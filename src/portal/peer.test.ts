@@ -94,3 +94,19 @@ test.runIf(isRoot)('one that another user closed early, which the kernel shows a
   expect(await isOurPeer(socket)).toBe(false);
   socket.destroy();
 });
+
+test('of three hundred that come in at once each is known for ours, though they share readings of the table', async () => {
+  const answers: Promise<boolean>[] = [];
+  const ends: Socket[] = [];
+  const server = createServer((socket) => {
+    ends.push(socket);
+    answers.push(isOurPeer(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const clients = Array.from({ length: 300 }, () => connect(port, '127.0.0.1'));
+  await until(() => answers.length === clients.length);
+  expect((await Promise.all(answers)).filter(Boolean)).toHaveLength(clients.length);
+  for (const socket of [...clients, ...ends]) socket.destroy();
+  server.close();
+});

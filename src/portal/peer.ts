@@ -21,20 +21,34 @@ export async function isOurPeer(socket: Socket): Promise<boolean> {
   if (!theirs || !ours) return false;
   const table = remoteAddress.includes(':') ? '/proc/net/tcp6' : '/proc/net/tcp';
   for (let look = 0; look < looks; look++) {
-    const owner = ownerIn(await readFile(table, 'latin1').catch(() => ''), theirs, ours);
+    const owner = ownerIn(await freshTable(table), theirs, ours);
     if (owner) return owner.uid === uid() && owner.inode !== '0';
   }
   return false;
 }
 
+/** The table, read after this was called. All who ask while one is being read share the next: it grows with them. */
+const readings = new Map<string, { running: Promise<string>; next?: Promise<string> | undefined }>();
+
+function freshTable(file: string): Promise<string> {
+  const reading = readings.get(file);
+  if (reading) {
+    reading.next ??= reading.running.then(() => freshTable(file));
+    return reading.next;
+  }
+  const running = readFile(file, 'latin1')
+    .catch(() => '')
+    .finally(() => readings.delete(file));
+  readings.set(file, { running });
+  return running;
+}
+
 /** The owner of the end `local` that is connected to `remote`. */
 export function ownerIn(table: string, local: string, remote: string): { uid: number; inode: string } | undefined {
-  for (const line of table.split('\n')) {
-    if (!line.includes(local)) continue;
-    const fields = line.trim().split(/\s+/);
-    if (fields[1] === local && fields[2] === remote) return { uid: Number(fields[7]), inode: fields[9] ?? '0' };
-  }
-  return undefined;
+  const at = table.indexOf(`: ${local} ${remote} `);
+  if (at < 0) return undefined;
+  const fields = table.slice(at + 2, table.indexOf('\n', at)).split(/\s+/);
+  return { uid: Number(fields[6]), inode: fields[8] ?? '0' };
 }
 
 /** `127.0.0.1`, 80 as `0100007F:0050`: the kernel prints each 32-bit word in the machine's own byte order. */
