@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { pier } from './pier.ts';
@@ -22,6 +22,9 @@ const world = path.join(root, 'test', '.world');
 /** Builds pier, and has it make the environment that most of these tests run Jupyter in. */
 export async function setup(project: TestProject): Promise<void> {
   execFileSync(process.execPath, ['build.mjs'], { cwd: root, stdio: 'inherit' });
+  mkdirSync(world, { recursive: true });
+  // JupyterLab runs a yarn.js of its own at start, which Node would take for a module, as everything in this repository.
+  writeFileSync(path.join(world, 'package.json'), '{ "type": "commonjs" }\n');
   const uvCache = path.join(world, 'uv-cache');
   const sci = path.join(world, 'data', 'pier', 'envs', 'sci');
   if (!existsSync(sci)) {
