@@ -22,7 +22,7 @@ describe('a profile with nothing wrong', () => {
   });
 
   test('may use aliases', () => {
-    expect(wrong('environments: { root: &here /work/envs }\ncaches: { uv: *here }\n')).toEqual([]);
+    expect(wrong('environments: { root: &here /data/envs }\ncaches: { uv: *here }\n')).toEqual([]);
   });
 });
 
@@ -97,10 +97,10 @@ describe('what is wrong is said with file, line, column, what is there and what 
       ],
     ],
     'a path that is relative, or climbs': [
-      'environments:\n  root: envs\ncaches:\n  uv: /work/../etc\n',
+      'environments:\n  root: envs\ncaches:\n  uv: /data/../etc\n',
       [
         'lab.yaml:5:9 environments.root: found the text "envs", expected an absolute path, or one that begins with a variable such as $HOME',
-        'lab.yaml:7:7 caches.uv: found the text "/work/../etc", expected a path without ".."',
+        'lab.yaml:7:7 caches.uv: found the text "/data/../etc", expected a path without ".."',
       ],
     ],
     'a password in an address, without printing it': [
