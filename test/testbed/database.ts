@@ -14,10 +14,12 @@ export async function installDatabase(directory: string): Promise<void> {
   if (existsSync(data)) return;
   const part = `${data}.part`;
   await command('rm', ['-rf', part]);
-  await command('install', ['-d', '-o', 'mysql', '-g', 'mysql', '-m', '700', part]);
+  await command('install', ['-d', '-m', '700', part]);
   const small = ['--innodb-log-file-size=16M', '--innodb-buffer-pool-size=48M', '--innodb-flush-method=nosync'];
   const quick = ['--skip-test-db', '--auth-root-authentication-method=socket', ...small];
-  await command('mariadb-install-db', ['--no-defaults', '--user=mysql', `--datadir=${part}`, ...quick]);
+  // As root: above a clone in a private directory the user mysql gets nowhere. Within the testbed it has the directory.
+  await command('mariadb-install-db', ['--no-defaults', '--user=root', `--datadir=${part}`, ...quick]);
+  await command('chown', ['-R', 'mysql:mysql', part]);
   await rename(part, data);
 }
 
