@@ -28,7 +28,7 @@ test('a state directory that cannot be written is named, with the reason and the
   await using eve = await person({ XDG_STATE_HOME: path.join(ada.box.home, 'file') });
   const refused = await eve.pier('lab', '-e', inject('sci'), '--detach');
   expect(refused.exitCode).toBe(2);
-  expect(said(refused)).toMatch(/Cannot read .*file\/pier.*: a part of the path is not a directory\. Check the path/);
+  expect(said(refused)).toMatch(/Cannot write .*file\/pier.*: a part of the path is not a directory\. Check the path/);
 });
 
 test.runIf(isRoot)('a read-only state directory is named so (needs root to make one)', async () => {
@@ -67,7 +67,7 @@ test.runIf(isRoot)(
     expect(offline('lab', '-e', inject('sci'), '--detach', '--no-browser')).toMatchObject({ status: 0 });
     const refused = offline('lab', '--detach', '--no-browser');
     expect(refused.status).toBe(2);
-    expect(said(refused)).toContain('the package index does not answer Check the network');
+    expect(said(refused)).toContain('the package index does not answer. Check the network');
   },
 );
 
