@@ -1,6 +1,6 @@
 export { runAgent } from './agent/agent.ts';
 export { cleanUpAfterAgent } from './agent/end.ts';
-export { directArguments, type JupyterPlan, planJupyter, socketArguments } from './jupyter.ts';
+export { planJupyter } from './jupyter.ts';
 export { findSession, isLive, listSessions, readLog, readSession } from './list.ts';
 export { readTail } from './log.ts';
 export type { Endpoint, Session, SessionState } from './session.ts';
