@@ -15,13 +15,18 @@ import { listEnvironments, readAt } from './list.ts';
 export async function findEnvironment(site: Site, nameOrPath: string): Promise<Environment> {
   const all = await listEnvironments(site);
   const named = all.filter((environment) => namesOf(environment).includes(nameOrPath));
-  const ours = named.filter((environment) => environment.origin === 'owned');
-  const [only, other] = ours.length > 0 ? ours : named;
+  const [only, other] = foremost(named);
   if (only && !other) return only;
   if (only) throw ambiguous(nameOrPath, named);
   const at = looksLikePath(nameOrPath) ? await readAt(site, nameOrPath) : undefined;
   if (!at) throw await unknownEnvironment(nameOrPath, all);
   return all.find((environment) => environment.prefix === at.prefix) ?? at;
+}
+
+/** Our own before the site's: a name of our own means the same whatever else the site publishes. Others come last. */
+function foremost(named: readonly Environment[]): readonly Environment[] {
+  const from = (origin: Environment['origin']) => named.filter((environment) => environment.origin === origin);
+  return [from('owned'), from('public')].find((group) => group.length > 0) ?? named;
 }
 
 function namesOf({ name, aliases }: Environment): string[] {

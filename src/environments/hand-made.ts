@@ -13,9 +13,10 @@ export async function freshFolder(): Promise<string> {
 }
 
 /** A site of which only this much is said. */
-export function siteAt(root: string): Site {
+export function siteAt(root: string, publicRoots: readonly string[] = []): Site {
   const packages = { index: null, find_links: [], conda_channels: [], mirrors: {}, python_downloads: false };
-  const profile = { environments: { root, backend: 'uv', default: null }, caches: { uv: null, conda: null }, packages };
+  const environments = { root, public: publicRoots, backend: 'uv', default: null };
+  const profile = { environments, caches: { uv: null, conda: null }, packages };
   return { id: 'test', name: 'test', chosenBy: 'test', file: null, profile, leaves: [] } as unknown as Site;
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { findEnvironment } from './find.ts';
 import { freshFolder, handMadeConda, handMadeVenv, recordOf, siteAt } from './hand-made.ts';
 import { listEnvironments } from './list.ts';
 import { writeEnvironmentRecord } from './record.ts';
@@ -47,6 +48,15 @@ test('what pier made is ours, with what it cost and what was asked for', async (
       created: '2026-11-23T00:00:00.000Z',
     },
   ]);
+});
+
+test('what the site has for everybody is public, by the name of its directory, and one of ours goes before it', async () => {
+  const site = siteAt(root, [path.join(folder, 'software'), '/not/there']);
+  const prefix = await handMadeVenv(path.join(folder, 'software', 'sci'));
+  expect(await listEnvironments(site)).toMatchObject([{ name: 'sci', prefix, origin: 'public' }]);
+  expect(await findEnvironment(site, 'sci')).toMatchObject({ prefix });
+  const own = await madeByPier('sci');
+  expect(await findEnvironment(site, 'sci')).toMatchObject({ prefix: own, origin: 'owned' });
 });
 
 test('stages, trash, plain directories and files are no environments', async () => {

@@ -8,7 +8,7 @@ import type { Environment } from './environment.ts';
 import { type Follow, makeFollow } from './reach.ts';
 import type { Reading } from './reading.ts';
 import { type EnvironmentRecord, readEnvironmentRecord } from './record.ts';
-import { environmentsRoot } from './root.ts';
+import { environmentsRoot, publicRoots } from './root.ts';
 import { type Candidate, sources } from './sources.ts';
 import { readEnvironment as readVenv } from './uv/read.ts';
 
@@ -25,12 +25,12 @@ interface Found {
  * listed once.
  */
 export async function listEnvironments(site: Site): Promise<Environment[]> {
-  const { follow, root } = await look(site);
+  const { follow, roots } = await look(site);
+  const places = sources.flatMap(({ places: placesAt, ...source }) => placesAt(site).map((at) => ({ ...source, at })));
   const found = await Promise.all(
-    sources.map(async ({ place, candidates, reads }) => {
-      const at = place(site);
-      if (!at || (reads && typeof (await follow(at)) === 'string')) return [];
-      return await Promise.all(candidates(at).map((candidate) => examine(candidate, root, follow)));
+    places.map(async ({ at, candidates, reads }) => {
+      if (reads && typeof (await follow(at)) === 'string') return [];
+      return await Promise.all(candidates(at).map((candidate) => examine(candidate, roots, follow)));
     }),
   );
   return merge(found.flat().filter((item) => item !== undefined));
@@ -38,19 +38,29 @@ export async function listEnvironments(site: Site): Promise<Environment[]> {
 
 /** Reads the environment at one path; undefined when there is none, or when it does not answer. */
 export async function readAt(site: Site, prefix: string): Promise<Environment | undefined> {
-  const { follow, root } = await look(site);
-  const found = await examine({ path: path.resolve(prefix), named: null }, root, follow);
+  const { follow, roots } = await look(site);
+  const found = await examine({ path: path.resolve(prefix), named: null }, roots, follow);
   return found?.environment;
 }
 
-async function look(site: Site): Promise<{ follow: Follow; root: string }> {
-  const root = environmentsRoot(site);
-  const follow = makeFollow([process.env.HOME || homedir(), root]);
-  const real = await follow(root);
-  return { follow, root: typeof real === 'string' ? root : real.real };
+/** Real directories whose environments are the site's to name. */
+interface Roots {
+  readonly own: string;
+  readonly public: readonly string[];
 }
 
-async function examine(candidate: Candidate, root: string, follow: Follow): Promise<Found | undefined> {
+async function look(site: Site): Promise<{ follow: Follow; roots: Roots }> {
+  const root = environmentsRoot(site);
+  const follow = makeFollow([process.env.HOME || homedir(), root]);
+  const realOf = async (place: string) => {
+    const real = await follow(place);
+    return typeof real === 'string' ? place : real.real;
+  };
+  const [own, ...others] = await Promise.all([root, ...publicRoots(site)].map(realOf));
+  return { follow, roots: { own: own ?? root, public: others } };
+}
+
+async function examine(candidate: Candidate, roots: Roots, follow: Follow): Promise<Found | undefined> {
   const found = await follow(candidate.path);
   if (found === 'silent') return undefined;
   if (found === 'absent') return ghost(candidate, candidate.path);
@@ -58,9 +68,15 @@ async function examine(candidate: Candidate, root: string, follow: Follow): Prom
   const reading = (await readConda(prefix, follow)) ?? (await readVenv(prefix, follow));
   if (!reading) return ghost(candidate, prefix);
   const record = readEnvironmentRecord(prefix);
-  const mine = path.dirname(prefix) === root;
-  const origin = mine && record ? 'owned' : mine && ownerOf(prefix) !== uid() ? 'shared' : 'foreign';
-  return { path: candidate.path, environment: describe(prefix, reading, record, origin) };
+  const environment = describe(prefix, reading, record, originOf(prefix, record, roots));
+  return { path: candidate.path, environment };
+}
+
+function originOf(prefix: string, record: EnvironmentRecord | undefined, roots: Roots): Environment['origin'] {
+  const above = path.dirname(prefix);
+  if (above === roots.own && record) return 'owned';
+  if (above === roots.own && ownerOf(prefix) !== uid()) return 'shared';
+  return roots.public.includes(above) ? 'public' : 'foreign';
 }
 
 function ownerOf(prefix: string): number | undefined {
@@ -75,7 +91,7 @@ function describe(
 ): Environment {
   const { title, ...facts } = reading;
   return {
-    name: origin === 'owned' || origin === 'shared' ? path.basename(prefix) : foreignName(prefix, title),
+    name: origin === 'foreign' ? foreignName(prefix, title) : path.basename(prefix),
     aliases: [],
     prefix,
     ...facts,

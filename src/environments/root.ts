@@ -8,6 +8,11 @@ export function environmentsRoot(site: Site): string {
   return path.resolve(expandTemplate(site.profile.environments.root));
 }
 
+/** The directories of the environments that a site has for everybody. Throws `site-variable-unknown`. */
+export function publicRoots(site: Site): string[] {
+  return site.profile.environments.public.map((place) => path.resolve(expandTemplate(place)));
+}
+
 /**
  * Where pier works and throws away below a root: `.pier-stage`, `.pier-trash`.
  *

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Site } from '../site/index.ts';
-import { environmentsRoot } from './root.ts';
+import { environmentsRoot, publicRoots } from './root.ts';
 import { readSmallFile } from './small-file.ts';
 
 /** A directory that may be an environment. */
@@ -15,45 +15,50 @@ export interface Candidate {
 /** One way that environments become known. Sources read files only, and start nothing. */
 export interface Source {
   readonly id: string;
-  /** A directory or file that the source stands on. */
-  readonly place: (site: Site) => string | undefined;
-  /** What is there; it was made sure that the place exists and answers, unless the place itself is all there is. */
+  /** The directories or files that the source stands on. */
+  readonly places: (site: Site) => readonly string[];
+  /** What is at one; it was made sure that the place exists and answers, unless the place itself is all there is. */
   readonly candidates: (place: string) => Candidate[];
   readonly reads: boolean;
 }
 
 /** In this order; the first to name a directory decides which of its paths is its own and which are aliases. */
 export const sources: readonly Source[] = [
-  { id: 'site', place: environmentsRoot, candidates: children, reads: true },
-  { id: 'virtual-env', place: () => process.env.VIRTUAL_ENV, candidates: itself('venv'), reads: false },
-  { id: 'conda-prefix', place: () => process.env.CONDA_PREFIX, candidates: itself('conda'), reads: false },
-  { id: 'working-directory', place: besideUs, candidates: unnamed, reads: false },
-  { id: 'conda-environments', place: inHome('.conda/envs'), candidates: children, reads: true },
-  { id: 'conda-registry', place: inHome('.conda/environments.txt'), candidates: lines, reads: true },
-  { id: 'micromamba', place: micromamba, candidates: children, reads: true },
+  { id: 'site', places: (site) => [environmentsRoot(site)], candidates: children, reads: true },
+  { id: 'public', places: publicRoots, candidates: children, reads: true },
+  { id: 'virtual-env', places: variable('VIRTUAL_ENV'), candidates: itself('venv'), reads: false },
+  { id: 'conda-prefix', places: variable('CONDA_PREFIX'), candidates: itself('conda'), reads: false },
+  { id: 'working-directory', places: besideUs, candidates: unnamed, reads: false },
+  { id: 'conda-environments', places: () => [inHome('.conda/envs')], candidates: children, reads: true },
+  { id: 'conda-registry', places: () => [inHome('.conda/environments.txt')], candidates: lines, reads: true },
+  { id: 'micromamba', places: micromamba, candidates: children, reads: true },
   {
     id: 'virtualenvwrapper',
-    place: () => process.env.WORKON_HOME ?? inHome('.virtualenvs')(),
+    places: () => [process.env.WORKON_HOME ?? inHome('.virtualenvs')],
     candidates: children,
     reads: true,
   },
 ];
 
 /** `.venv` in the working directory, unless that was deleted under us. */
-function besideUs(): string | undefined {
+function besideUs(): string[] {
   try {
-    return path.resolve('.venv');
+    return [path.resolve('.venv')];
   } catch {
-    return undefined;
+    return [];
   }
 }
 
-function inHome(name: string): () => string {
-  return () => path.join(process.env.HOME || homedir(), name);
+function variable(name: string): Source['places'] {
+  return () => [process.env[name] ?? ''].filter(Boolean);
 }
 
-function micromamba(): string {
-  return path.join(process.env.MAMBA_ROOT_PREFIX ?? inHome('micromamba')(), 'envs');
+function inHome(name: string): string {
+  return path.join(process.env.HOME || homedir(), name);
+}
+
+function micromamba(): string[] {
+  return [path.join(process.env.MAMBA_ROOT_PREFIX ?? inHome('micromamba'), 'envs')];
 }
 
 function children(directory: string): Candidate[] {

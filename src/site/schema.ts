@@ -106,6 +106,7 @@ export const profileSchema = z.strictObject({
   packages: packagesSchema,
   environments: z.strictObject({
     root: pathTemplate.describe('The directory that environments are made in'),
+    public: z.array(pathTemplate).describe('Directories of environments that the site has for everybody'),
     backend: z.enum(['uv', 'conda']).describe('The back end when nothing else decides'),
     default: z.nullable(name).describe('The environment used when none is named'),
   }),

@@ -30,7 +30,7 @@ test('local has every value there is, so that every profile does', async () => {
 
 test('local keeps environments in the user’s own data directory, and everything else as usual', async () => {
   const { profile } = await loadSite({ site: 'local' });
-  expect(profile.environments).toEqual({ root: '$XDG_DATA_HOME/pier/envs', backend: 'uv', default: null });
+  expect(profile.environments).toEqual({ root: '$XDG_DATA_HOME/pier/envs', public: [], backend: 'uv', default: null });
   expect(profile.jupyter).toMatchObject({ environment: 'sci', ready_timeout: 120 });
   expect(profile.packages).toMatchObject({ index: null, find_links: [], python_downloads: true });
   expect([profile.caches.uv, profile.scheduler, profile.modules.tool]).toEqual([null, 'none', 'none']);
