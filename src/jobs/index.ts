@@ -1,5 +1,17 @@
-// `slurm/` will stand beside `local/` with the same names; the record's `engine` chooses between them.
-export type { JobRequest, JobStatus, SubmittedJob } from './job.ts';
-export { cancel } from './local/cancel.ts';
-export { query } from './local/query.ts';
-export { submit } from './local/submit.ts';
+export type { EndEvidence, EndExplanation, JobEnd } from './end.ts';
+export {
+  cancel,
+  checkResources,
+  explainEnd,
+  findJob,
+  type QueryOptions,
+  query,
+  readLimits,
+  type SubmitOptions,
+  submit,
+} from './engine.ts';
+export type { CancelAnswer, FoundJob, JobRequest, JobStatus, LocalJob, SlurmJob, SubmittedJob } from './job.ts';
+export type { Account, Complaint, Known, Limits, NodeShape, Partition, Qos } from './limits.ts';
+export { type Gpus, noResources, type Resources } from './resources.ts';
+export { jobEnvironment } from './slurm/environment.ts';
+export { resourceOptions } from './slurm/options.ts';

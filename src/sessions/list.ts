@@ -7,9 +7,9 @@ import { judge } from './state.ts';
 import { attemptFiles, sessionFiles, sessionIds } from './store.ts';
 
 /** The whole session as the records and processes tell it now. */
-function describe(records: SessionRecords): Session {
+async function describe(records: SessionRecords): Promise<Session> {
   const { id, attempt, request, started, endpoint, end, submitted } = records;
-  const { state, reason } = judge(records);
+  const { state, reason } = await judge(records);
   return {
     id,
     app: request.app,
@@ -36,7 +36,7 @@ function withoutToken(endpoint: EndpointRecord['endpoint'] | undefined): Endpoin
 
 /** One session. Errors: `session-unknown`, `record-damaged`, `record-untrusted`. */
 export async function readSession(id: string): Promise<Session> {
-  return describe(await readRecords(id));
+  return await describe(await readRecords(id));
 }
 
 /**

@@ -66,7 +66,13 @@ async function submitAttempt(request: RequestRecord, attempt: number): Promise<v
     throw cannotWrite(files.script, error);
   }
   const env = { ...process.env, ...sessionVariable(request.id) };
-  const job = await submit({ script: files.script, directory: request.directory, log: files.log, env });
+  const job = await submit({
+    engine: 'local',
+    script: files.script,
+    directory: request.directory,
+    log: files.log,
+    env,
+  });
   await writeRecord(files.submitted, job);
 }
 

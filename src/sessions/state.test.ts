@@ -65,13 +65,14 @@ test.each<[string, Partial<SessionRecords>, string, RegExp]>([
     /elsewhere/,
   ],
   ['said how it ended', { end: { state: 'failed', reason: 'It burnt.', ended: justNow } }, 'failed', /burnt/],
-])('a session: %s', (_what, known, state, reason) => {
-  const verdict = judge(records(known), now);
+])('a session: %s', async (_what, known, state, reason) => {
+  const verdict = await judge(records(known), now);
   expect(verdict.state).toBe(state);
   expect(verdict.reason).toMatch(reason);
 });
 
-test('a session whose command was killed before it submitted anything is told as failed after a minute', () => {
+test('a session whose command was killed before it submitted anything is told as failed after a minute', async () => {
   const { request } = records({});
-  expect(judge({ ...records({}), request: { ...request, created: longAgo } }, now).state).toBe('failed');
+  const verdict = await judge({ ...records({}), request: { ...request, created: longAgo } }, now);
+  expect(verdict.state).toBe('failed');
 });

@@ -18,10 +18,10 @@ export interface Verdict {
  *
  * What cannot be asked from here changes nothing: then the age of the last beat decides between `ready` and `lost`.
  */
-export function judge(records: SessionRecords, now = Date.now()): Verdict {
+export async function judge(records: SessionRecords, now = Date.now()): Promise<Verdict> {
   const { request, stop, submitted, started, endpoint, end } = records;
   if (end) return { state: end.state, reason: end.reason };
-  const alive = processes(records);
+  const alive = await processes(records);
   if (alive === 'dead') return vanished(records);
   if (alive === 'unknown') return fromAfar(records, now);
   if (!submitted && !started) {
@@ -36,11 +36,11 @@ export function judge(records: SessionRecords, now = Date.now()): Verdict {
 }
 
 /** What the kernel says of the job's leader and the agent; `alive` also while there is nothing to ask about yet. */
-function processes({ submitted, started }: SessionRecords): Liveness {
+async function processes({ submitted, started }: SessionRecords): Promise<Liveness> {
   const agent = started && liveness(started.agent);
   if (agent === 'alive') return 'alive';
   if (!submitted) return agent ?? 'alive';
-  const job = query(submitted);
+  const job = await query(submitted);
   if (job.state === 'running') return 'alive';
   return job.state === 'gone' && agent !== 'unknown' ? 'dead' : 'unknown';
 }

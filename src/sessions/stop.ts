@@ -47,7 +47,7 @@ async function untilOver(id: string): Promise<void> {
 
 async function endWithoutAgent(id: string, session: Session): Promise<void> {
   const { submitted } = await readRecords(id);
-  if (submitted && (await cancel(submitted, 5000))) return;
+  if (submitted && (await cancel(submitted, 5000)).accepted) return;
   throw new PierError('session-out-of-reach', `Session ${id} cannot be ended from here. ${session.reason}`, {
     hint: `On ${session.host ?? 'its own machine'}: pier session stop ${id}`,
   });

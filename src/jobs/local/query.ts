@@ -1,15 +1,16 @@
 import { liveness } from '../../files/index.ts';
-import type { JobStatus, SubmittedJob } from '../job.ts';
+import type { JobStatus, LocalJob } from '../job.ts';
 
 /** Asks the kernel whether the job's leading process still runs. Starts no program. */
-export function query(job: SubmittedJob): JobStatus {
-  const { host } = job.identity;
+export function query(job: LocalJob): JobStatus {
+  const { host, pid } = job.identity;
+  const asOf = new Date().toISOString();
   switch (liveness(job.identity)) {
     case 'alive':
-      return { state: 'running' };
+      return { state: 'running', host, limit: null, asOf };
     case 'dead':
-      return { state: 'gone', reason: `its process ${job.identity.pid} is gone` };
+      return { state: 'gone', reason: `its process ${pid} is gone`, end: null, asOf };
     default:
-      return { state: 'unknown', reason: `it was started on ${host}, which cannot be asked from here` };
+      return { state: 'unknown', reason: `it was started on ${host}, which cannot be asked from here`, asOf: null };
   }
 }
