@@ -12,6 +12,10 @@ export {
 } from './engine.ts';
 export type { CancelAnswer, FoundJob, JobRequest, JobStatus, LocalJob, SlurmJob, SubmittedJob } from './job.ts';
 export type { Account, Complaint, Known, Limits, NodeShape, Partition, Qos } from './limits.ts';
+export { type AccountQuestion, type ChosenAccount, chooseAccount } from './resources/account.ts';
+export { type ChosenResources, chooseResources, type Origin, type Usual } from './resources/choose.ts';
+export { gpusText, slurmMemory, slurmTime } from './resources/quantities.ts';
+export { type OptionName, optionNames, readRemembered, remember, type Typed } from './resources/remembered.ts';
 export { type Gpus, noResources, type Resources } from './resources.ts';
 export { jobEnvironment } from './slurm/environment.ts';
 export { resourceOptions } from './slurm/options.ts';
