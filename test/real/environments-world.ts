@@ -1,5 +1,4 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,16 +6,14 @@ import { text } from 'node:stream/consumers';
 import { rolldown } from 'rolldown';
 import type { CreateRequest, Environment, Forecast } from '../../src/environments/index.ts';
 import type { ProgressEvent } from '../../src/files/index.ts';
+import { realUv, uvCache } from '../uv.ts';
 
 // What the tests of real environments stand on: uv from the package index, one cache for all, and a program of its own
 // around src/environments, because what is tested here is killed, frozen and run twice at once.
 
 const repository = path.join(import.meta.dirname, '..', '..');
 
-/** Kept between runs, because downloads are what takes time. May be deleted. */
-const kept = process.env.PIER_TEST_UV_CACHE ?? path.join(tmpdir(), 'uv-cache');
-
-export const uvCache = path.join(kept, 'cache');
+export { realUv, uvCache };
 
 const driverSource = `
 import * as environments from '${repository}/src/environments/index.ts';
@@ -62,30 +59,6 @@ async function buildDriver(): Promise<string> {
   await rename(stage, built);
   await rm(source);
   return built;
-}
-
-/** uv of the version pier installs itself, by the same command; made once. */
-export async function realUv(): Promise<string> {
-  const directory = path.join(kept, 'uv-0.13.9');
-  if (!existsSync(directory)) {
-    await mkdir(kept, { recursive: true });
-    const stage = await mkdtemp(path.join(kept, '.uv-'));
-    const args = [
-      '-m',
-      'pip',
-      'install',
-      '--quiet',
-      '--target',
-      stage,
-      '--no-deps',
-      '--only-binary',
-      ':all:',
-      'uv==0.13.9',
-    ];
-    execFileSync('python3', args, { stdio: 'inherit' });
-    await rename(stage, directory).catch(() => rm(stage, { recursive: true }));
-  }
-  return path.join(directory, 'bin', 'uv');
 }
 
 export interface Answer<Value> {

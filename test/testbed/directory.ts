@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { constants, existsSync, lstatSync, readdirSync } from 'node:fs';
-import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PierError } from '../../src/files/index.ts';
 import { run } from '../../src/process/index.ts';
+import { alone } from '../alone.ts';
 
 /** Written first into a directory that a testbed made, and never into another. */
 const marker = '.pier-testbed';
@@ -55,24 +54,7 @@ function refuseForeign(directory: string): void {
   }
 }
 
-/**
- * Runs `act` while no other command changes this testbed.
- *
- * The lock is the kernel's (flock on an open file), so nobody's death leaves it behind; flock(1) holds it for us.
- */
-export async function exclusively<T>(directory: string, act: () => Promise<T>): Promise<T> {
-  const file = await open(path.join(directory, 'lock'), constants.O_RDWR | constants.O_CREAT);
-  try {
-    await lock(file.fd);
-    return await act();
-  } finally {
-    await file.close();
-  }
-}
-
-async function lock(fd: number): Promise<void> {
-  // flock(2) belongs to the open file, not to a process: flock(1) takes it on what it inherits, and we keep it.
-  const flock = spawn('flock', ['-w', '120', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
-  const [status] = await once(flock, 'exit');
-  if (status !== 0) throw new PierError('testbed-busy', 'Another command is at work on this testbed.');
+/** Runs `act` while no other command changes this testbed. */
+export function exclusively<T>(directory: string, act: () => Promise<T>): Promise<T> {
+  return alone(directory, act, () => new PierError('testbed-busy', 'Another command is at work on this testbed.'));
 }
