@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { pier } from './pier.ts';
+import { sciEnvironment, uvCache, world } from './sci.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,22 +16,10 @@ declare module 'vitest' {
 
 const root = path.join(import.meta.dirname, '..', '..');
 
-/** Where what is costly to make stays between runs: one environment, uv's cache. May be deleted at any time. */
-const world = path.join(root, 'test', '.world');
-
 /** Builds pier, and has it make the environment that most of these tests run Jupyter in. */
 export async function setup(project: TestProject): Promise<void> {
   execFileSync(process.execPath, ['build.mjs'], { cwd: root, stdio: 'inherit' });
-  mkdirSync(world, { recursive: true });
-  // JupyterLab runs a yarn.js of its own at start, which Node would take for a module, as everything in this repository.
-  writeFileSync(path.join(world, 'package.json'), '{ "type": "commonjs" }\n');
-  const uvCache = path.join(world, 'uv-cache');
-  const sci = path.join(world, 'data', 'pier', 'envs', 'sci');
-  if (!existsSync(sci)) {
-    const env = { ...process.env, XDG_DATA_HOME: path.join(world, 'data'), UV_CACHE_DIR: uvCache };
-    const made = await pier(['env', 'create', 'sci', '--yes'], { env, timeoutMs: 900_000 });
-    if (made.exitCode !== 0) throw new Error(`pier env create sci: ${made.stdout}${made.stderr}`);
-  }
+  const sci = await sciEnvironment();
   project.provide('sci', sci);
   project.provide('uv', uvProgram());
   project.provide('uvCache', uvCache);

@@ -5,7 +5,7 @@ import { lastLines, type RunResult, run } from '../../src/process/index.ts';
 export async function command(
   file: string,
   args: readonly string[],
-  options: { readonly input?: string } = {},
+  options: { readonly input?: string; readonly timeoutMs?: number } = {},
 ): Promise<string> {
   const ran = await run(file, args, { timeoutMs: 60_000, ...options });
   return succeeded(ran).stdout;

@@ -19,7 +19,7 @@ export async function writeFiles(directory: string): Promise<void> {
   await command('cp', ['-a', '/etc/.', etc]);
   await command('rm', [
     '-rf',
-    ...['slurm', 'ssh', 'apt', 'pip.conf', 'uv', 'shadow-', 'gshadow', 'gshadow-', 'motd'].map((name) =>
+    ...['slurm', 'pier', 'ssh', 'apt', 'pip.conf', 'uv', 'shadow-', 'gshadow', 'gshadow-', 'motd'].map((name) =>
       path.join(etc, name),
     ),
   ]);

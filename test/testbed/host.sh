@@ -44,11 +44,13 @@ own=$directory/hosts/$name
 case $role in
   laptop)
     keep "$own/home" /home
-    rm -rf etc/munge etc/slurm
+    rm -rf etc/munge etc/slurm etc/pier
+    keep "$directory/shared/software/pier" /opt/pier
     ;;
   *)
     for area in home project scratch software; do keep "$directory/shared/$area" /$area; done
     keep "$directory/etc/slurm" /etc/slurm
+    keep "$directory/etc/pier" /etc/pier
     keep "$own/log" /var/log/slurm
     chown slurm: var/log/slurm
     mkdir -p var/log/munge var/lib/munge

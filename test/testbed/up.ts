@@ -14,6 +14,7 @@ import { writeFiles } from './etc.ts';
 import { mountHomes } from './homes.ts';
 import { startDaemons, startHost, startSwitch } from './host.ts';
 import { hosts, hostsOf } from './layout.ts';
+import { installPier } from './pier.ts';
 import { firstProcess } from './processes.ts';
 import { writeSoftware } from './software.ts';
 
@@ -28,7 +29,10 @@ export async function up(directory: string, say: Say): Promise<void> {
   await needed();
   await claim(directory);
   await exclusively(directory, async () => {
-    if (isUp(directory)) return say('It is up already.');
+    if (isUp(directory)) {
+      await installPier(directory);
+      return say('It is up already.');
+    }
     await halt(directory);
     await rm(path.join(directory, 'run'), { recursive: true, force: true });
     await mkdir(path.join(directory, 'run'));
@@ -46,6 +50,7 @@ async function startAll(directory: string, say: Say): Promise<void> {
   const installed = installDatabase(directory);
   await Promise.all([writeFiles(directory).then(() => writeSoftware(directory)), startSwitch(directory)]);
   await mountHomes(directory);
+  await installPier(directory);
   say('files written');
   await installed;
   await startHost(directory, 'ctl');

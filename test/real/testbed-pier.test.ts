@@ -1,0 +1,106 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Testbed, testbed } from '../testbed/fixture.ts';
+import { installPier } from '../testbed/pier.ts';
+
+let bed: Testbed;
+beforeAll(async () => {
+  bed = await testbed();
+});
+afterAll(() => bed[Symbol.asyncDispose]());
+
+/** What a person's login shell prints, with pier's module loaded. */
+async function withPier(host: string, script: string, user = 'alice'): Promise<string> {
+  const ran = await bed.on(host, ['bash', '-lc', `module load pier && export PI=ada && ${script}`], {
+    user,
+    timeoutMs: 180_000,
+  });
+  if (ran.exitCode !== 0) throw new Error(`${script}: ${ran.stdout}${ran.stderr}`);
+  return ran.stdout;
+}
+
+describe('pier', () => {
+  test('is a module of both module tools, and needs no node on PATH', async () => {
+    for (const host of ['login1', 'login2', 'c1']) {
+      expect(await withPier(host, 'command -v pier && env PATH=/nowhere "$(command -v pier)" --version')).toMatch(
+        /^\/software\/pier\/([\d.]+)\/bin\/pier\npier \1\n$/,
+      );
+    }
+  });
+
+  test('is on the laptop too, with no site but the laptop itself', async () => {
+    const shown = await bed.must('laptop', ['/opt/pier/bin/pier', 'site', 'show', '--json'], { user: 'alice' });
+    expect(JSON.parse(shown).site).toMatchObject({ id: 'local', chosenBy: 'default' });
+  });
+
+  test('stays as it is when it is installed again, and so does the environment', async () => {
+    const files = ['pier/bin/pier', 'envs/sci/pyvenv.cfg'];
+    const inodes = () => files.map((file) => statSync(path.join(bed.directory, 'shared/software', file)).ino);
+    const before = inodes();
+    await installPier(bed.directory);
+    expect(inodes()).toEqual(before);
+  });
+});
+
+describe('the site', () => {
+  test('is the testbed’s own, in a profile without mistakes', async () => {
+    expect(await withPier('login1', 'pier site check')).toBe('/etc/pier/site.yaml is a right site profile.\n');
+    expect(JSON.parse(await withPier('login2', 'pier site show --json')).site).toMatchObject({
+      id: 'testbed',
+      chosenBy: '/etc/pier/site.yaml',
+    });
+  });
+
+  test('says of its partitions what Slurm says', async () => {
+    const shown = JSON.parse(await withPier('login1', 'pier site show --json')).site.profile.slurm;
+    const seen = await bed.must('login1', ['sinfo', '-h', '-a', '-e', '-o', '%R %D %l']);
+    const real = seen
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.split(/ +/));
+    const said = Object.entries<{ nodes: number; max_time?: string }>(shown.partitions);
+    expect(said.map(([name, { nodes, max_time }]) => [name, nodes, seconds(max_time)]).sort()).toEqual(
+      real.map(([name, nodes, limit]) => [name, Number(nodes), seconds(limit)]).sort(),
+    );
+  });
+});
+
+/** `1-12:00:00`, `36:00:00` or `2:00`; NaN where there is no limit. */
+function seconds(limit = 'infinite'): number {
+  const [clock = '', days = '0'] = limit.split('-').reverse();
+  return Number(days) * 86_400 + clock.split(':').reduce((total, part) => total * 60 + Number(part), 0);
+}
+
+describe('alice on a login node', () => {
+  test('finds the public environment, and opens JupyterLab in it', async () => {
+    const { environments } = JSON.parse(await withPier('login1', 'pier env list --json'));
+    expect(environments).toMatchObject([{ name: 'sci', prefix: '/software/envs/sci', origin: 'public', state: 'ok' }]);
+    const { session } = JSON.parse(await withPier('login1', 'pier lab --detach --no-browser --on here --json'));
+    expect(session).toMatchObject({ state: 'ready', environment: { name: 'sci' } });
+    expect(await withPier('login1', 'pier session list')).toContain(session.id);
+    expect(await withPier('login1', 'pier session stop --all')).toContain(session.id);
+    await withPier('login1', 'pier portal --stop');
+  });
+
+  test('gets the same who comes by ssh, with no module and no runtime directory', async () => {
+    const ssh = (...words: string[]) =>
+      bed.must('laptop', ['ssh', 'login2', 'PI=ada', '/software/pier/bin/pier', ...words], {
+        user: 'alice',
+        timeoutMs: 180_000,
+      });
+    const { session } = JSON.parse(await ssh('lab', '--detach', '--no-browser', '--json'));
+    expect(session.state).toBe('ready');
+    expect(await ssh('session', 'stop', session.id)).toContain(session.id);
+    await ssh('portal', '--stop');
+  });
+
+  test('keeps her startup files as they were, and nothing runs when all is stopped', async () => {
+    const skeleton = await bed.must('login1', ['cat', '/etc/skel/.bashrc', '/etc/skel/.profile']);
+    expect(await bed.must('login1', ['cat', '.bashrc', '.profile'], { user: 'alice' })).toBe(skeleton);
+    for (const host of ['login1', 'login2']) {
+      const running = await bed.on(host, ['pgrep', '-u', 'alice', '-a']);
+      expect(running.stdout).toBe('');
+    }
+  });
+});
