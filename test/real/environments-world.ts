@@ -53,7 +53,12 @@ async function buildDriver(): Promise<string> {
   ];
   const built = path.join(folder, 'environments-driver.mjs');
   await writeFile(source, driverSource);
-  const bundle = await rolldown({ input: source, platform: 'node', logLevel: 'silent' });
+  const bundle = await rolldown({
+    input: source,
+    platform: 'node',
+    logLevel: 'silent',
+    transform: { target: 'node20.19' },
+  });
   await bundle.write({ file: stage, format: 'esm', codeSplitting: false });
   await bundle.close();
   await rename(stage, built);
