@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { activeEnvironment, type Environment, environmentsRoot, findEnvironment } from '../environments/index.ts';
 import { PierError, tilde } from '../files/index.ts';
+import { ensurePortal } from '../portal/index.ts';
 import {
   isLive,
   listSessions,
@@ -29,6 +30,8 @@ export async function openJupyter(context: CommandContext, app: App): Promise<Co
   if (context.explain) return await explain(site, found, app, directory);
   const environment = found ?? (await createFromCatalogue(context, site, site.profile.jupyter.environment));
   const started = await startSession(site, { app, environment, directory, direct, on: 'here' });
+  // It takes its time to start, as Jupyter does. If it cannot, opening the session says why.
+  if (!direct) ensurePortal().catch(() => {});
   await mentionOthers(context, started);
   const session = await untilReady(context, started);
   const opening = await openSession(session, !options.flag('no-browser') && !context.json);

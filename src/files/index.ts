@@ -6,3 +6,4 @@ export { type Places, places, tilde, uid, userName } from './places.ts';
 export { noProgress, type Progress, type ProgressEvent } from './progress.ts';
 export { cannotWrite, makePrivateDirectory, namesIn, readRecord, writeRecord, writeRecordOnce } from './record.ts';
 export { makeRuntimeDirectory } from './runtime-directory.ts';
+export { untilChange } from './until-change.ts';

@@ -1,4 +1,4 @@
-import { get, type RequestOptions } from 'node:http';
+import type { RequestOptions } from 'node:http';
 
 /** Where to ask one Jupyter, and under which name it knows itself. */
 export interface Address {
@@ -29,6 +29,8 @@ export async function ask(address: Address, url: string, timeoutMs: number): Pro
       ? { host: '127.0.0.1', port: address.port }
       : { socketPath: address.socketPath }),
   };
+  // Loaded while Jupyter starts, not before.
+  const { get } = await import('node:http');
   return await new Promise((resolve) => {
     const request = get(options, (response) => {
       let body = '';

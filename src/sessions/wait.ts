@@ -1,9 +1,10 @@
-import type { Progress } from '../files/index.ts';
+import { type Progress, untilChange } from '../files/index.ts';
 import { readSession } from './list.ts';
 import type { Session } from './session.ts';
+import { attemptFiles } from './store.ts';
 
-/** Milliseconds between two looks: a few small files each. */
-const lookEvery = 100;
+/** Milliseconds between two looks, a few small files each, where the records' changes cannot be watched. */
+const lookEvery = 250;
 
 /** Follows a session until it is ready or over; the caller says what that means to it. */
 export async function waitUntilReady(id: string, progress: Progress, signal?: AbortSignal): Promise<Session> {
@@ -14,7 +15,7 @@ export async function waitUntilReady(id: string, progress: Progress, signal?: Ab
     if (session.reason !== told) progress({ step: session.state, message: session.reason });
     told = session.reason;
     if (signal?.aborted) return session;
-    await new Promise((resolve) => setTimeout(resolve, lookEvery));
+    await untilChange(attemptFiles(id, session.attempt).directory, lookEvery);
   }
 }
 

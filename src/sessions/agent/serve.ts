@@ -21,8 +21,8 @@ export interface Serving {
   readonly identity: ProcessIdentity;
   readonly address: Address;
   readonly endpoint: EndpointRecord['endpoint'];
-  /** A file of ours that Jupyter writes once it has its port: before that, another user may answer there. */
-  readonly proof: string | null;
+  /** A file of ours that Jupyter makes once it listens: before that nobody answers, or on a port another user may. */
+  readonly proof: string;
 }
 
 /** Starts Jupyter in the environment, in the job's process group; its output goes to the agent's own. Errors: `cannot-start`. */
@@ -59,7 +59,7 @@ async function serveOnSocket(
     ...started,
     address: { socketPath, host: `${place.id}.localhost` },
     endpoint: { kind: 'socket', path: socketPath },
-    proof: null,
+    proof: socketPath,
   };
 }
 

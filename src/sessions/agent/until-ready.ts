@@ -4,7 +4,7 @@ import type { EndRecord } from '../record-schemas.ts';
 import type { Serving } from './serve.ts';
 
 /** Milliseconds between two questions to a Jupyter that is starting. */
-const askEvery = 100;
+const askEvery = 25;
 
 /**
  * Waits until Jupyter's API answers 200 on the very way the user will take: no log is read, no port probed.
@@ -30,8 +30,8 @@ export async function untilReady(
 }
 
 /** Asks once the address is surely Jupyter's own; the token must not go to whoever else has the port. */
-async function answerOf(address: Serving['address'], proof: string | null, url: string) {
-  if (proof !== null && !(await exists(proof))) return undefined;
+async function answerOf(address: Serving['address'], proof: string, url: string) {
+  if (!(await exists(proof))) return undefined;
   return await ask(address, url, 5000);
 }
 
