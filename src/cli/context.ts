@@ -1,5 +1,5 @@
 import { PierError } from '../files/index.ts';
-import type { Site } from '../site/index.ts';
+import type { OpenQuestion, Site } from '../site/index.ts';
 import type { CommandContext, Options } from './command.ts';
 import { onInterrupt } from './interrupt.ts';
 import { printLine, printNote, printResult } from './print.ts';
@@ -22,7 +22,7 @@ export function makeContext(words: readonly string[], options: Options): Command
       return isInteractive();
     },
     explain: options.flag('explain'),
-    site: once(() => loadSiteNamed(options.value('site'))),
+    site: once(() => loadSiteNamed(options.value('site'), isInteractive)),
     progress: shown.progress,
     confirm: async (question) => {
       shown.clear();
@@ -49,9 +49,25 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   };
 }
 
-async function loadSiteNamed(name: string | undefined): Promise<Site> {
+async function loadSiteNamed(name: string | undefined, isInteractive: () => boolean): Promise<Site> {
   const { loadSite } = await import('../site/index.ts');
-  return loadSite(name === undefined ? {} : { site: name });
+  const site = await loadSite(name === undefined ? {} : { site: name });
+  for (const question of site.undecided)
+    if (question.choices.length > 0 && isInteractive()) await settle(site, question);
+  return site;
+}
+
+/** Asked once: the answer is remembered for the site. */
+async function settle(site: Site, question: OpenQuestion): Promise<void> {
+  const { isCancel, select } = await import('@clack/prompts');
+  const value = await select({
+    message: `Whose space do you work in here? (${question.place}; pier remembers it, and export ${question.variable}=… is for another)`,
+    options: question.choices.map((choice) => ({ value: choice, label: choice })),
+    output: process.stderr,
+  });
+  if (isCancel(value)) throw new PierError('interrupted', 'Interrupted.');
+  const { decide } = await import('../site/index.ts');
+  await decide(site, question, value);
 }
 
 async function ask(question: string, interactive: boolean): Promise<boolean> {

@@ -17,7 +17,7 @@ export { forecastEnvironment } from './forecast.ts';
 export { listEnvironments } from './list.ts';
 export type { Plan } from './plan.ts';
 export { type InUse, removeEnvironment } from './remove.ts';
-export { environmentsRoot } from './root.ts';
+export { environmentsRoot, environmentsRootIfKnown } from './root.ts';
 export { showEnvironment } from './show.ts';
 export { refuseUntrusted } from './trust.ts';
 export { cutVariables, environmentVariables } from './variables.ts';

@@ -8,7 +8,7 @@ import type { Environment } from './environment.ts';
 import { type Follow, makeFollow } from './reach.ts';
 import type { Reading } from './reading.ts';
 import { type EnvironmentRecord, readEnvironmentRecord } from './record.ts';
-import { environmentsRoot, publicRoots } from './root.ts';
+import { environmentsRootIfKnown, publicRoots } from './root.ts';
 import { type Candidate, sources } from './sources.ts';
 import { readEnvironment as readVenv } from './uv/read.ts';
 
@@ -45,19 +45,21 @@ export async function readAt(site: Site, prefix: string): Promise<Environment | 
 
 /** Real directories whose environments are the site's to name. */
 interface Roots {
-  readonly own: string;
+  /** Undefined while nobody knows where it is. */
+  readonly own: string | undefined;
   readonly public: readonly string[];
 }
 
 async function look(site: Site): Promise<{ follow: Follow; roots: Roots }> {
-  const root = environmentsRoot(site);
-  const follow = makeFollow([process.env.HOME || homedir(), root]);
+  const root = environmentsRootIfKnown(site);
+  const home = process.env.HOME || homedir();
+  const follow = makeFollow([home, root ?? home]);
   const realOf = async (place: string) => {
     const real = await follow(place);
     return typeof real === 'string' ? place : real.real;
   };
-  const [own, ...others] = await Promise.all([root, ...publicRoots(site)].map(realOf));
-  return { follow, roots: { own: own ?? root, public: others } };
+  const own = root === undefined ? undefined : await realOf(root);
+  return { follow, roots: { own, public: await Promise.all(publicRoots(site).map(realOf)) } };
 }
 
 async function examine(candidate: Candidate, roots: Roots, follow: Follow): Promise<Found | undefined> {

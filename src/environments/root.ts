@@ -1,11 +1,21 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { uid } from '../files/index.ts';
+import { PierError, uid } from '../files/index.ts';
 import { expandTemplate, type Site } from '../site/index.ts';
 
 /** The directory that a site's environments are made in. Throws `site-variable-unknown`. */
 export function environmentsRoot(site: Site): string {
   return path.resolve(expandTemplate(site.profile.environments.root));
+}
+
+/** `environmentsRoot`, or undefined where a variable in it has no value: other environments are there all the same. */
+export function environmentsRootIfKnown(site: Site): string | undefined {
+  try {
+    return environmentsRoot(site);
+  } catch (error) {
+    if (error instanceof PierError && error.code === 'site-variable-unknown') return undefined;
+    throw error;
+  }
 }
 
 /** The directories of the environments that a site has for everybody. Throws `site-variable-unknown`. */

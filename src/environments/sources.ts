@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Site } from '../site/index.ts';
-import { environmentsRoot, publicRoots } from './root.ts';
+import { environmentsRootIfKnown, publicRoots } from './root.ts';
 import { readSmallFile } from './small-file.ts';
 
 /** A directory that may be an environment. */
@@ -24,7 +24,12 @@ export interface Source {
 
 /** In this order; the first to name a directory decides which of its paths is its own and which are aliases. */
 export const sources: readonly Source[] = [
-  { id: 'site', places: (site) => [environmentsRoot(site)], candidates: children, reads: true },
+  {
+    id: 'site',
+    places: (site) => [environmentsRootIfKnown(site) ?? ''].filter(Boolean),
+    candidates: children,
+    reads: true,
+  },
   { id: 'public', places: publicRoots, candidates: children, reads: true },
   { id: 'virtual-env', places: variable('VIRTUAL_ENV'), candidates: itself('venv'), reads: false },
   { id: 'conda-prefix', places: variable('CONDA_PREFIX'), candidates: itself('conda'), reads: false },

@@ -74,8 +74,23 @@ function isUsable(name: string, value: string): boolean {
   return singleNames.has(name) ? /^[\w][\w.@+-]*$/.test(value) : !/\p{Cc}/u.test(value);
 }
 
+/** Why a variable is not set, and the way out, for those whose value pier looked for and did not find. */
+const unset = new Map<string, { readonly why: string; readonly hint: string }>();
+
+/** Has the error for a variable that is not set say more than that; null: no more. */
+export function explainUnset(name: string, reason: { readonly why: string; readonly hint: string } | null): void {
+  if (reason) unset.set(name, reason);
+  else unset.delete(name);
+}
+
 function unknownVariable(name: string, template: string): PierError {
   const known = isTemplateVariable(name);
+  const reason = unset.get(name);
+  if (reason) {
+    return new PierError('site-variable-unknown', `$${name} in the path ${JSON.stringify(template)} ${reason.why}.`, {
+      hint: reason.hint,
+    });
+  }
   const what = known ? 'is not set' : 'is no variable a site profile may use';
   return new PierError('site-variable-unknown', `$${name} in the path ${JSON.stringify(template)} ${what}.`, {
     hint: known ? wayOut(name) : `A path may use ${Object.keys(templateVariables).join(', ')}.`,

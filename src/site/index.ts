@@ -1,5 +1,6 @@
 export { checkProfile, type ProfileCheck, profileJsonSchema } from './check.ts';
 export { expandTemplate } from './expand.ts';
-export { loadSite, shippedSites } from './load.ts';
+export { decide, loadSite, shippedSites } from './load.ts';
 export { type Problem, problemLine } from './problem.ts';
+export type { OpenQuestion } from './project.ts';
 export type { Leaf, Profile, Site } from './site.ts';

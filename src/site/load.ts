@@ -2,8 +2,10 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { PierError, places, tilde } from '../files/index.ts';
 import { chooseSite, nameOrFile, ownNames, type Surroundings, type Wanted } from './choose.ts';
+import { explainUnset } from './expand.ts';
 import { inherit, leavesOf, plainOf, type Tree, treeOf, type Written } from './leaves.ts';
 import { invalid, readOwn } from './own.ts';
+import { type OpenQuestion, rememberProject, settleProjects, whyOpen } from './project.ts';
 import { readShipped, shippedNames } from './shipped.ts';
 import type { Leaf, Profile, Site } from './site.ts';
 
@@ -23,10 +25,23 @@ interface Source {
  * The profile of the site we are at: `--site`, `PIER_SITE`, the user's settings, `/etc/pier/site.yaml`, the host name,
  * in the end `local`. See docs/site-profile.md.
  *
+ * `$PI` and `$PROJECT` of its paths are put into our environment, and so into that of all we start, where the person's
+ * groups or an earlier answer decide them.
+ *
  * Throws `site-unknown`, `site-invalid` (each thing wrong on a line of its own), `site-untrusted`, `site-unreadable`.
  */
-export function loadSite(options: { readonly site?: string } = {}): Promise<Site> {
-  return loadSiteFrom(options.site, surroundings());
+export async function loadSite(options: { readonly site?: string } = {}): Promise<Site> {
+  const site = await loadSiteFrom(options.site, surroundings());
+  Object.assign(process.env, site.decided);
+  for (const question of site.undecided) explainUnset(question.variable, whyOpen(question));
+  return site;
+}
+
+/** Decides a question of a site's for now and for later. Error: `cannot-write`. */
+export async function decide(site: Site, { variable }: OpenQuestion, value: string): Promise<void> {
+  process.env[variable] = value;
+  explainUnset(variable, null);
+  await rememberProject(site.id, variable, value, places().config);
 }
 
 export function surroundings(): Surroundings {
@@ -46,6 +61,7 @@ export async function loadSiteFrom(asked: string | undefined, around: Surroundin
   }
   const tree = await inheritAllOrSay(source, around);
   const profile = plainOf(tree) as Profile;
+  const { decided, open } = await settleProjects(id, profile, around);
   // Only `site show` wants the leaves, and every command comes here.
   let leaves: readonly Leaf[] | undefined;
   return {
@@ -54,6 +70,8 @@ export async function loadSiteFrom(asked: string | undefined, around: Surroundin
     chosenBy,
     file: source.file,
     profile,
+    decided,
+    undecided: open,
     get leaves() {
       leaves ??= leavesOf(tree);
       return leaves;

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { OpenQuestion } from './project.ts';
 import type { profileSchema } from './schema.ts';
 
 type Fixed<T> = T extends readonly unknown[]
@@ -32,4 +33,8 @@ export interface Site {
   readonly file: string | null;
   readonly profile: Profile;
   readonly leaves: readonly Leaf[];
+  /** Variables of its paths, by name, that the person's groups or an earlier answer decided. */
+  readonly decided: Readonly<Record<string, string>>;
+  /** Variables of its paths that only the person can decide; empty when there is nothing to ask. */
+  readonly undecided: readonly OpenQuestion[];
 }

@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { enter } from '../testbed/enter.ts';
 import { type Testbed, testbed } from '../testbed/fixture.ts';
 import { installPier } from '../testbed/pier.ts';
+import { terminal } from './terminal.ts';
 
 let bed: Testbed;
 beforeAll(async () => {
@@ -12,7 +14,7 @@ afterAll(() => bed[Symbol.asyncDispose]());
 
 /** What a person's login shell prints, with pier's module loaded. */
 async function withPier(host: string, script: string, user = 'alice'): Promise<string> {
-  const ran = await bed.on(host, ['bash', '-lc', `module load pier && export PI=ada && ${script}`], {
+  const ran = await bed.on(host, ['bash', '-lc', `module load pier && ${script}`], {
     user,
     timeoutMs: 180_000,
   });
@@ -72,6 +74,42 @@ function seconds(limit = 'infinite'): number {
   return Number(days) * 86_400 + clock.split(':').reduce((total, part) => total * 60 + Number(part), 0);
 }
 
+describe('whose space is used', () => {
+  const root = async (user: string) => {
+    const { here } = JSON.parse(await withPier('login1', 'pier --json', user));
+    return here.environments.root;
+  };
+
+  test('is that of the only project a person is in', async () => {
+    expect(await root('alice')).toBe('/project/ada/alice/envs');
+    expect(await root('dana')).toBe('/project/grace/dana/envs');
+  });
+
+  test('is asked once who is in several', async () => {
+    expect(await root('bob')).toBeNull();
+    const create = ['bash', '-lc', 'module load pier && pier env create mine --explain'];
+    const refused = await bed.on('login1', create, { user: 'bob' });
+    expect(refused.stderr.replace(/\s+/g, ' ')).toContain('can be ada or grace. Try: export PI=ada');
+    const list = enter(bed.directory, 'login1', 'bob', ['/software/pier/bin/pier', 'env', 'list']);
+    using screen = terminal(list, { PATH: process.env.PATH ?? '' }, '/');
+    await screen.shows(/Whose space do you work in here\?[\s\S]*ada[\s\S]*grace/);
+    screen.type('Down', 'Enter');
+    await screen.shows(/status 0/);
+    expect(await root('bob')).toBe('/project/grace/bob/envs');
+    expect(await withPier('login2', 'PI=ada pier --json', 'bob')).toContain('/project/ada/bob/envs');
+  });
+
+  test('is nobody’s for one who is in none, who still finds what is public', async () => {
+    expect(await root('eve')).toBeNull();
+    expect(await withPier('login1', 'pier env list', 'eve')).toMatch(/^sci .* public /m);
+    const refused = await bed.on('login1', ['/software/pier/bin/pier', 'env', 'create', 'mine'], { user: 'eve' });
+    expect([refused.exitCode, refused.stderr.replace(/\s+/g, ' ')]).toEqual([
+      2,
+      expect.stringContaining('none of your groups has a directory'),
+    ]);
+  });
+});
+
 describe('alice on a login node', () => {
   test('finds the public environment, and opens JupyterLab in it', async () => {
     const { environments } = JSON.parse(await withPier('login1', 'pier env list --json'));
@@ -85,7 +123,7 @@ describe('alice on a login node', () => {
 
   test('gets the same who comes by ssh, with no module and no runtime directory', async () => {
     const ssh = (...words: string[]) =>
-      bed.must('laptop', ['ssh', 'login2', 'PI=ada', '/software/pier/bin/pier', ...words], {
+      bed.must('laptop', ['ssh', 'login2', '/software/pier/bin/pier', ...words], {
         user: 'alice',
         timeoutMs: 180_000,
       });

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { activeEnvironment, environmentsRoot, listEnvironments } from '../../environments/index.ts';
+import { activeEnvironment, environmentsRootIfKnown, listEnvironments } from '../../environments/index.ts';
 import { errnoOf, tilde } from '../../files/index.ts';
 import { isLive, listSessions } from '../../sessions/index.ts';
 import { type CommandContext, type CommandResult, result } from '../command.ts';
@@ -12,7 +12,7 @@ import { version } from '../version.ts';
 /** `pier`: where am I, and what to do next. */
 export async function run(context: CommandContext): Promise<CommandResult> {
   const site = await context.site();
-  const root = environmentsRoot(site);
+  const root = environmentsRootIfKnown(site) ?? null;
   const [environments, all, left] = await Promise.all([listEnvironments(site), listSessions(), spaceLeft(root)]);
   const usual = site.profile.jupyter.environment;
   const sessions = all.filter((session) => isLive(session));
@@ -38,7 +38,8 @@ interface Here {
   readonly default: { readonly name: string; readonly state: string | null; readonly reason: string | null };
   readonly environments: {
     readonly count: number;
-    readonly root: string;
+    /** Null where the person has to say first whose space it is in. */
+    readonly root: string | null;
     readonly bytesLeft: number | null;
     readonly filesLeft: number | null;
   };
@@ -72,7 +73,7 @@ function page(here: Here & { readonly next: Next }): string {
     ['Site', `${site.id} (${site.name}), chosen by ${site.chosenBy}`],
     ['Active', active ? `${active.kind} ${tilde(active.prefix)}` : 'no environment'],
     ['Default', `${usual.name}, ${usual.state ?? 'not made yet'}${usual.reason ? `: ${usual.reason}` : ''}`],
-    ['Environments', `${count(environments.count)}; new ones go to ${tilde(environments.root)}, ${left(environments)}`],
+    ['Environments', `${count(environments.count)}; ${whereTo(environments)}`],
     [
       'Sessions',
       sessions.map(({ id, app, state, environment }) => `${id} ${app} in ${environment}, ${state}`).join('\n') ||
@@ -82,13 +83,19 @@ function page(here: Here & { readonly next: Next }): string {
   ]);
 }
 
+function whereTo(environments: Here['environments']): string {
+  if (environments.root === null) return 'where new ones go is still to be said: pier env create says how';
+  return `new ones go to ${tilde(environments.root)}, ${left(environments)}`;
+}
+
 function left({ bytesLeft, filesLeft }: Here['environments']): string {
   if (bytesLeft === null) return 'space left unknown';
   return `${size(bytesLeft)}${filesLeft === null ? '' : ` and ${counted(filesLeft, 'file')}`} left`;
 }
 
 /** What the file system of a directory, or of the nearest one above that exists, has left for us. */
-async function spaceLeft(directory: string): Promise<{ bytesLeft: number | null; filesLeft: number | null }> {
+async function spaceLeft(directory: string | null): Promise<{ bytesLeft: number | null; filesLeft: number | null }> {
+  if (directory === null) return { bytesLeft: null, filesLeft: null };
   try {
     const { bavail, bsize, ffree, files } = await statfs(directory);
     // btrfs and some network file systems count no inodes.
