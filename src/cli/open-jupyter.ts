@@ -29,7 +29,14 @@ export async function openJupyter(context: CommandContext, app: App): Promise<Co
   const found = await chooseEnvironment(context, site, app);
   if (context.explain) return await explain(site, found, app, directory);
   const environment = found ?? (await createFromCatalogue(context, site, site.profile.jupyter.environment));
-  const started = await startSession(site, { app, environment, directory, direct, on: 'here' });
+  const started = await startSession(site, {
+    app,
+    environment,
+    directory,
+    direct,
+    on: 'here',
+    resources: null,
+  });
   // It takes its time to start, as Jupyter does. If it cannot, opening the session says why.
   if (!direct) ensurePortal().catch(() => {});
   await mentionOthers(context, started);

@@ -70,6 +70,13 @@ export function parseIdentity(value: unknown): ProcessIdentity | undefined {
   return { host, boot: bootOf, pid, start: typeof start === 'number' ? start : null, uid: owner };
 }
 
+/** The process group that this process is in; undefined where there is no `/proc`. */
+export function ownGroup(): number | undefined {
+  const text = readText('/proc/self/stat');
+  const group = Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[2]);
+  return Number.isSafeInteger(group) && group > 1 ? group : undefined;
+}
+
 /**
  * The processes of a process group that carry an environment variable, such as `PIER_SESSION=abc`; ours only.
  *

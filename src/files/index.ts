@@ -1,5 +1,13 @@
 export { type ExitStatus, errnoOf, PierError } from './error.ts';
-export { groupMembers, identityOf, type Liveness, liveness, type ProcessIdentity, parseIdentity } from './identity.ts';
+export {
+  groupMembers,
+  identityOf,
+  type Liveness,
+  liveness,
+  ownGroup,
+  type ProcessIdentity,
+  parseIdentity,
+} from './identity.ts';
 export { type Lease, type LeaseOptions, tryLease } from './lease.ts';
 export { describeHolder, type LeaseHolder, readLease } from './lease-holder.ts';
 export { type Places, places, tilde, uid, userName } from './places.ts';

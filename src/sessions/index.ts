@@ -1,9 +1,12 @@
 export { runAgent } from './agent/agent.ts';
 export { cleanUpAfterAgent } from './agent/end.ts';
+export { readSession } from './describe.ts';
 export { planJupyter } from './jupyter.ts';
-export { findSession, isLive, listSessions, readLog, readSession } from './list.ts';
+export { findSession, isLive, listSessions, readLog } from './list.ts';
 export { readTail } from './log.ts';
-export type { Endpoint, Session, SessionState } from './session.ts';
+export { renewSession } from './renew.ts';
+export { readScript } from './script.ts';
+export type { Endpoint, Session, SessionJob, SessionState } from './session.ts';
 export { type SessionRequest, startSession, thisProgram } from './start.ts';
 export { requestStop, stopSession } from './stop.ts';
 export { sessionIds, sessionsDirectory } from './store.ts';

@@ -1,46 +1,12 @@
 import { PierError } from '../files/index.ts';
+import { readSession } from './describe.ts';
 import { readTail } from './log.ts';
-import type { EndpointRecord } from './record-schemas.ts';
-import { readRecords, type SessionRecords } from './records.ts';
-import type { Endpoint, Session } from './session.ts';
-import { judge } from './state.ts';
-import { attemptFiles, sessionFiles, sessionIds } from './store.ts';
-
-/** The whole session as the records and processes tell it now. */
-async function describe(records: SessionRecords): Promise<Session> {
-  const { id, attempt, request, started, endpoint, end, submitted } = records;
-  const { state, reason } = await judge(records);
-  return {
-    id,
-    app: request.app,
-    state,
-    reason,
-    environment: request.environment,
-    on: request.on,
-    directory: request.directory,
-    host: started?.agent.host ?? submitted?.identity.host ?? null,
-    created: request.created,
-    ready: endpoint?.ready ?? null,
-    ended: end?.ended ?? null,
-    attempt,
-    baseUrl: `/s/${id}/`,
-    endpoint: state === 'ready' || state === 'ending' ? withoutToken(endpoint?.endpoint) : null,
-    log: attemptFiles(id, attempt).log,
-  };
-}
-
-/** What may be shown: the token stays in its record. */
-function withoutToken(endpoint: EndpointRecord['endpoint'] | undefined): Endpoint | null {
-  return endpoint?.kind === 'direct' ? { kind: 'direct', port: endpoint.port } : (endpoint ?? null);
-}
-
-/** One session. Errors: `session-unknown`, `record-damaged`, `record-untrusted`. */
-export async function readSession(id: string): Promise<Session> {
-  return await describe(await readRecords(id));
-}
+import type { Session } from './session.ts';
+import { isOver } from './state.ts';
+import { sessionFiles, sessionIds } from './store.ts';
 
 /**
- * All sessions on record, newest first. Reads files and `/proc` only.
+ * All sessions on record, newest first. Reads files and `/proc`; asks Slurm once, if jobs of its may serve some.
  *
  * One whose records are damaged or not ours is listed as `lost` with the reason: it must not hide the others.
  */
@@ -72,7 +38,10 @@ function unreadable(id: string, reason: string): Session {
     created: new Date(0).toISOString(),
     ready: null,
     ended: null,
+    ends: null,
     attempt: 0,
+    job: null,
+    next: null,
     baseUrl: `/s/${id}/`,
     endpoint: null,
     log: '',
@@ -81,7 +50,7 @@ function unreadable(id: string, reason: string): Session {
 
 /** States in which something of the session may still run. */
 export function isLive(session: Session): boolean {
-  return !['ended', 'failed'].includes(session.state);
+  return !isOver(session.state);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { PierError, readRecord, tilde } from '../files/index.ts';
 import type {
+  AskedRecord,
   BeatRecord,
   EndpointRecord,
   EndRecord,
@@ -7,30 +8,40 @@ import type {
   StartedRecord,
   StopRecord,
   SubmittedRecord,
+  VerdictRecord,
 } from './record-schemas.ts';
 import { attemptFiles, newestAttempt, sessionFiles } from './store.ts';
 
-/** All that is on record of a session and its newest attempt. */
-export interface SessionRecords {
-  readonly id: string;
+/** All that is on record of one attempt. */
+export interface AttemptRecords {
   readonly attempt: number;
-  readonly request: RequestRecord;
-  readonly stop: StopRecord | undefined;
+  readonly asked: AskedRecord | undefined;
   readonly submitted: SubmittedRecord | undefined;
   readonly started: StartedRecord | undefined;
   readonly endpoint: EndpointRecord | undefined;
   readonly beat: BeatRecord | undefined;
   readonly end: EndRecord | undefined;
+  readonly verdict: VerdictRecord | undefined;
+}
+
+/** All that is on record of a session: of the attempt that counts, and of one that waits for its end. */
+export interface SessionRecords extends AttemptRecords {
+  readonly id: string;
+  readonly request: RequestRecord;
+  readonly stop: StopRecord | undefined;
+  readonly next: AttemptRecords | undefined;
 }
 
 /** What each file of a session holds; record-schemas.ts says how it is checked. */
 interface Records {
   request: RequestRecord;
+  asked: AskedRecord;
   submitted: SubmittedRecord;
   started: StartedRecord;
   endpoint: EndpointRecord;
   beat: BeatRecord;
   end: EndRecord;
+  verdict: VerdictRecord;
   stop: StopRecord;
 }
 
@@ -58,15 +69,53 @@ export async function readStop(id: string): Promise<StopRecord | undefined> {
 /** Reads everything on record of a session. Errors: `session-unknown`, and those of its records. */
 export async function readRecords(id: string): Promise<SessionRecords> {
   const request = await readRequest(id);
-  const attempt = await newestAttempt(id);
+  const [stop, newest] = await Promise.all([readStop(id), newestAttempt(id).then((number) => readAttempt(id, number))]);
+  if (newest.attempt > 1 && !newest.started && !newest.end && !newest.verdict) {
+    const before = await readAttempt(id, newest.attempt - 1);
+    if (mayStillRun(before)) return { id, request, stop, ...before, next: newest };
+  }
+  return { id, request, stop, ...newest, next: undefined };
+}
+
+/** Nothing on record says that it is over for good: one that a signal ended may be put back into the queue. */
+function mayStillRun({ end, verdict }: AttemptRecords): boolean {
+  return !verdict && (!end || end.cause === 'signal');
+}
+
+export async function readAttempt(id: string, attempt: number): Promise<AttemptRecords> {
   const files = attemptFiles(id, attempt);
-  const [stop, submitted, started, endpoint, beat, end] = await Promise.all([
-    readStop(id),
+  const [asked, submitted, started, endpoint, beat, end, verdict] = await Promise.all([
+    read('asked', files.asked),
     read('submitted', files.submitted),
     read('started', files.started),
     read('endpoint', files.endpoint),
     read('beat', files.beat),
     read('end', files.end),
+    read('verdict', files.verdict),
   ]);
-  return { id, attempt, request, stop, submitted, started, endpoint, beat, end };
+  const current = ofThisRun(started);
+  return {
+    attempt,
+    asked,
+    submitted,
+    started,
+    endpoint: current(endpoint),
+    beat: current(beat),
+    end: notBefore(started, end),
+    verdict: notBefore(started, verdict),
+  };
+}
+
+/** Passes what the run that started last has written: an earlier one's port may be anybody's by now. */
+function ofThisRun(started: StartedRecord | undefined) {
+  return <Of extends { restart?: number | undefined }>(written: Of | undefined): Of | undefined =>
+    written && (written.restart ?? 0) === (started?.restart ?? 0) ? written : undefined;
+}
+
+/** How an earlier run ended says nothing about the one that started last. */
+function notBefore<Of extends { restart?: number | undefined }>(
+  started: StartedRecord | undefined,
+  over: Of | undefined,
+): Of | undefined {
+  return over && (over.restart ?? 0) >= (started?.restart ?? 0) ? over : undefined;
 }

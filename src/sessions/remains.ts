@@ -1,5 +1,6 @@
-import { groupMembers, liveness, writeRecordOnce } from '../files/index.ts';
+import { groupMembers, liveness, ownGroup, writeRecordOnce } from '../files/index.ts';
 import { signalRecorded } from '../process/index.ts';
+import type { EndRecord } from './record-schemas.ts';
 import { readRecords, type SessionRecords } from './records.ts';
 import { removeRuntimeDirectory } from './remove-runtime-directory.ts';
 import { attemptFiles } from './store.ts';
@@ -18,29 +19,41 @@ export function sessionVariable(id: string): { readonly PIER_SESSION: string } {
  *
  * `why` completes `Its agent …`.
  */
-export async function clearRemains(id: string, why: string): Promise<void> {
+export async function clearRemains(id: string, why: string, cause: EndRecord['cause'] = 'failed'): Promise<void> {
   const records = await readRecords(id);
   const { attempt, started, submitted, end, stop } = records;
-  const leader = started?.agent ?? submitted?.identity;
+  const leader = started?.agent ?? (submitted?.engine === 'local' ? submitted.identity : undefined);
   if (!leader || liveness(leader) !== 'dead') return;
   await endLeftovers(records);
   if (started) await removeRuntimeDirectory(id, started.runtimeDirectory);
   if (end) return;
   const reason = stop ? `It was stopped by ${stop.by}.` : `Its agent ${why}; Jupyter was ended with it.`;
-  await writeRecordOnce(attemptFiles(id, attempt).end, {
+  const record: EndRecord = {
     state: stop ? 'ended' : 'failed',
     reason,
     ended: new Date().toISOString(),
-  });
+    cause: stop ? 'stop' : cause,
+    ...(started?.restart === undefined ? {} : { restart: started.restart }),
+  };
+  await writeRecordOnce(attemptFiles(id, attempt).end, record);
 }
 
 async function endLeftovers({ id, submitted }: SessionRecords): Promise<void> {
-  if (!submitted || liveness(submitted.identity) === 'unknown') return;
-  const group = submitted.identity.pid;
+  const group = groupOf(submitted);
+  if (group === undefined) return;
   const left = () =>
     groupMembers(group, `PIER_SESSION=${id}`).filter(({ pid }) => pid !== group && pid !== process.pid);
   for (const member of left()) signalRecorded(member, 'SIGTERM', 'process');
   const deadline = Date.now() + grace;
   while (left().length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
   for (const member of left()) signalRecorded(member, 'SIGKILL', 'process');
+}
+
+/** The process group of the job, where it can be reached: another node's is Slurm's to end. */
+function groupOf(submitted: SessionRecords['submitted']): number | undefined {
+  if (submitted?.engine === 'local') {
+    return liveness(submitted.identity) === 'unknown' ? undefined : submitted.identity.pid;
+  }
+  // This is the job itself, cleaning up behind its agent: the shell, the agent and Jupyter are one group.
+  return process.env.SLURM_JOB_ID === undefined ? undefined : ownGroup();
 }

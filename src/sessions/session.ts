@@ -1,3 +1,5 @@
+import type { Resources } from '../jobs/index.ts';
+
 /** See docs/sessions.md for what each state means and what it is derived from. */
 export type SessionState = 'created' | 'queued' | 'starting' | 'ready' | 'ending' | 'ended' | 'failed' | 'lost';
 
@@ -24,11 +26,30 @@ export interface Session {
   readonly created: string;
   readonly ready: string | null;
   readonly ended: string | null;
+  /** When its job's time is over; null when it has no end, or nobody knows. */
+  readonly ends: string | null;
+  /** The newest attempt that counts; from 1. */
   readonly attempt: number;
+  /** Slurm's job; null for one that runs without. */
+  readonly job: SessionJob | null;
+  /** A follow-on job, which serves the session after this one. */
+  readonly next: { readonly job: string | null; readonly attempt: number; readonly reason: string } | null;
   /** `/s/<id>/` */
   readonly baseUrl: string;
   /** Null unless `ready` or `ending`. */
   readonly endpoint: Endpoint | null;
   /** The attempt's log. */
   readonly log: string;
+}
+
+export interface SessionJob {
+  /** Slurm's number; null while it is being handed over. */
+  readonly number: string | null;
+  /** What no other job is called. */
+  readonly name: string;
+  readonly resources: Resources;
+  /** While it waits: when Slurm means to start it; null when it does not say. */
+  readonly estimatedStart: string | null;
+  /** When Slurm said so; null when it was not asked, or has not answered yet. */
+  readonly asOf: string | null;
 }

@@ -1,15 +1,15 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { type Environment, refuseUntrusted, refuseUnusable } from '../environments/index.ts';
-import { cannotWrite, PierError, tilde, writeRecord } from '../files/index.ts';
-import { submit } from '../jobs/index.ts';
+import { PierError, tilde, writeRecord } from '../files/index.ts';
+import type { Resources, SubmitOptions } from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
-import { jobScript } from './job-script.ts';
+import { readSession } from './describe.ts';
 import { planJupyter } from './jupyter.ts';
-import { readSession } from './list.ts';
 import type { RequestRecord } from './record-schemas.ts';
-import { sessionVariable } from './remains.ts';
+import { refuseNodeLocal } from './refuse-node-local.ts';
 import type { Session } from './session.ts';
-import { attemptFiles, makeSessionDirectory, sessionFiles } from './store.ts';
+import { makeSessionDirectory, removeSessionDirectory, sessionFiles } from './store.ts';
+import { submitAttempt } from './submit-attempt.ts';
 
 export interface SessionRequest {
   readonly app: 'lab' | 'notebook';
@@ -17,7 +17,9 @@ export interface SessionRequest {
   /** Absolute path that Jupyter serves and starts in. */
   readonly directory: string;
   readonly direct: boolean;
-  readonly on: 'here';
+  readonly on: 'here' | 'login' | 'compute';
+  /** What the job of a session on a compute node asks for; null elsewhere. */
+  readonly resources: Resources | null;
 }
 
 /** The command that starts this program again, for job scripts and the portal. */
@@ -26,54 +28,44 @@ export function thisProgram(): string[] {
 }
 
 /**
- * Records what is asked for and hands its job to the scheduler of this place.
+ * Records what is asked for and hands its job to the scheduler of this place. Leaves nothing where there is no job.
  *
- * Errors: `environment-without-jupyter`, `environment-broken`, `environment-untrusted`, `directory-unusable`, `cannot-write`, `cannot-start`.
+ * Errors: `environment-without-jupyter`, `environment-broken`, `environment-untrusted`, `directory-unusable`, `node-local`,
+ * `cannot-write`, `cannot-start`; of Slurm `job-refused`, `job-uncertain`, `scheduler-missing`.
  */
-export async function startSession(site: Site, wanted: SessionRequest): Promise<Session> {
+export async function startSession(site: Site, wanted: SessionRequest, options: SubmitOptions = {}): Promise<Session> {
   await refuseUnusableDirectory(wanted.directory);
   refuseUnusable(wanted.environment);
   await refuseUntrusted(wanted.environment);
   await planJupyter(wanted.environment, wanted.app, wanted.direct);
+  if (wanted.resources) await refuseNodeLocal(site, thisProgram(), wanted.environment, wanted.directory);
   const id = await makeSessionDirectory();
-  const request = describeRequest(site, wanted, id);
-  await writeRecord(sessionFiles(id).request, request);
-  await submitAttempt(request, 1);
+  try {
+    const request = describeRequest(site, wanted, id);
+    await writeRecord(sessionFiles(id).request, request);
+    await submitAttempt(site, request, 1, wanted.resources && { resources: wanted.resources, after: null }, options);
+  } catch (error) {
+    // Whether there is a job is not known then, and it is found by what is on record.
+    if (!(error instanceof PierError && error.code === 'job-uncertain')) await removeSessionDirectory(id);
+    throw error;
+  }
   return await readSession(id);
 }
 
 function describeRequest(site: Site, wanted: SessionRequest, id: string): RequestRecord {
   const { app, environment, directory, direct, on } = wanted;
+  const { name, prefix, modules } = environment;
   return {
     version: 1,
     id,
     app,
-    environment: { name: environment.name, prefix: environment.prefix },
+    environment: { name, prefix, ...(modules.length > 0 ? { modules: [...modules] } : {}) },
     on,
     directory,
     direct,
     site: site.file ?? site.id,
     created: new Date().toISOString(),
   };
-}
-
-async function submitAttempt(request: RequestRecord, attempt: number): Promise<void> {
-  const files = attemptFiles(request.id, attempt);
-  try {
-    await mkdir(files.directory, { recursive: true, mode: 0o700 });
-    await writeFile(files.script, jobScript(request, attempt, thisProgram()), { mode: 0o700, flag: 'wx' });
-  } catch (error) {
-    throw cannotWrite(files.script, error);
-  }
-  const env = { ...process.env, ...sessionVariable(request.id) };
-  const job = await submit({
-    engine: 'local',
-    script: files.script,
-    directory: request.directory,
-    log: files.log,
-    env,
-  });
-  await writeRecord(files.submitted, job);
 }
 
 async function refuseUnusableDirectory(directory: string): Promise<void> {

@@ -23,7 +23,8 @@ function records(known: Partial<SessionRecords>): SessionRecords {
     created: justNow,
   };
   const none = { stop: undefined, submitted: undefined, started: undefined, endpoint: undefined, beat: undefined };
-  return { id: 'abcdefgh', attempt: 1, request, end: undefined, ...none, ...known };
+  const more = { asked: undefined, verdict: undefined, next: undefined };
+  return { id: 'abcdefgh', attempt: 1, request, end: undefined, ...none, ...more, ...known };
 }
 
 const submitted = (identity: typeof alive) => ({ engine: 'local' as const, identity, submitted: justNow });

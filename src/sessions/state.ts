@@ -1,59 +1,37 @@
-import { type Liveness, liveness } from '../files/index.ts';
-import { query } from '../jobs/index.ts';
 import type { SessionRecords } from './records.ts';
 import type { SessionState } from './session.ts';
-
-/** Milliseconds: between `request.json` and `submitted.json` lies one command that may have been killed. */
-const submissionTakes = 60_000;
-/** Milliseconds: three beats of 15 s. */
-const beatsMissed = 45_000;
+import { judgeLocal } from './state-local.ts';
+import { judgeSlurm } from './state-slurm.ts';
 
 export interface Verdict {
   readonly state: SessionState;
   readonly reason: string;
+  /** Of Slurm's job, as far as it was asked. */
+  readonly job?: {
+    readonly host?: string | null;
+    readonly estimatedStart?: string | null;
+    /** ISO 8601: its time limit. */
+    readonly limit?: string | null;
+    readonly asOf: string | null;
+  };
 }
 
 /**
- * The state of a session, derived from its records and the processes they name; nothing stores it.
+ * The state of a session, derived from its records, from the processes they name and from what Slurm says of its job;
+ * nothing stores it but `verdict.json`, once Slurm has said that a job is over.
  *
- * What cannot be asked from here changes nothing: then the age of the last beat decides between `ready` and `lost`.
+ * What cannot be asked changes nothing.
  */
 export async function judge(records: SessionRecords, now = Date.now()): Promise<Verdict> {
-  const { request, stop, submitted, started, endpoint, end } = records;
-  if (end) return { state: end.state, reason: end.reason };
-  const alive = await processes(records);
-  if (alive === 'dead') return vanished(records);
-  if (alive === 'unknown') return fromAfar(records, now);
-  if (!submitted && !started) {
-    if (now - Date.parse(request.created) > submissionTakes) {
-      return { state: 'failed', reason: 'It was never started: the command that asked for it was interrupted.' };
-    }
-    return { state: 'created', reason: 'It is about to be started.' };
-  }
-  if (stop) return { state: 'ending', reason: `It is being stopped by ${stop.by}.` };
-  if (endpoint) return { state: 'ready', reason: endpoint.note ?? 'Jupyter answers.' };
-  return { state: 'starting', reason: started ? 'Jupyter is starting.' : 'Its job is starting.' };
+  const { verdict, end } = records;
+  if (verdict) return { state: verdict.state, reason: verdict.reason };
+  const bySlurm = records.asked !== undefined || records.submitted?.engine === 'slurm';
+  // Whom a signal ended does not know why; Slurm does, and may run it again.
+  if (end && !(bySlurm && end.cause === 'signal')) return { state: end.state, reason: end.reason };
+  return bySlurm ? await judgeSlurm(records, now) : await judgeLocal(records, now);
 }
 
-/** What the kernel says of the job's leader and the agent; `alive` also while there is nothing to ask about yet. */
-async function processes({ submitted, started }: SessionRecords): Promise<Liveness> {
-  const agent = started && liveness(started.agent);
-  if (agent === 'alive') return 'alive';
-  if (!submitted) return agent ?? 'alive';
-  const job = await query(submitted);
-  if (job.state === 'running') return 'alive';
-  return job.state === 'gone' && agent !== 'unknown' ? 'dead' : 'unknown';
-}
-
-function vanished({ stop, started }: SessionRecords): Verdict {
-  if (stop) return { state: 'ended', reason: `It was stopped by ${stop.by}.` };
-  const what = started ? 'Its agent was killed, or the machine was restarted' : 'Its job ended before it began';
-  return { state: 'failed', reason: `${what}; nobody was left to say more.` };
-}
-
-function fromAfar({ submitted, started, endpoint, beat }: SessionRecords, now: number): Verdict {
-  const host = started?.agent.host ?? submitted?.identity.host ?? 'another machine';
-  const silent = beat ? now - Date.parse(beat.at) : Number.POSITIVE_INFINITY;
-  if (endpoint && silent < beatsMissed) return { state: 'ready', reason: `It runs on ${host}.` };
-  return { state: 'lost', reason: `It was started on ${host}; from here nothing can be known of it.` };
+/** States in which nothing of a session runs any more. */
+export function isOver(state: SessionState): boolean {
+  return state === 'ended' || state === 'failed';
 }

@@ -1,30 +1,52 @@
 import { PierError, writeRecordOnce } from '../files/index.ts';
-import { cancel } from '../jobs/index.ts';
+import { cancel, findJob, type SubmittedJob } from '../jobs/index.ts';
 import { signalRecorded } from '../process/index.ts';
-import { isLive, readSession } from './list.ts';
-import { readRecords } from './records.ts';
+import { readSession } from './describe.ts';
+import { isLive } from './list.ts';
+import { type AttemptRecords, readRecords } from './records.ts';
 import { clearRemains } from './remains.ts';
 import type { Session } from './session.ts';
+import { jobOf } from './state-slurm.ts';
 import { sessionFiles } from './store.ts';
 
 /** Milliseconds that an agent has to end its session, before its job is ended without it. */
 const patience = 15_000;
+/** Milliseconds in which Slurm ends a job that it was told to end; it kills what is left after its own `KillWait`. */
+const cancelTakes = 60_000;
 
 /**
- * Asks for the end: `stop.json`, which the agent obeys even when nobody can signal it, and a signal where we can.
+ * Asks for the end: `stop.json`, which the agent obeys even when nobody can signal it, a signal where we can, and an order
+ * to Slurm for whatever of it still waits.
  *
  * `by` says who, for the user: `pier session stop`. The first one who asks is kept.
  */
 export async function requestStop(id: string, by: string): Promise<void> {
   await writeRecordOnce(sessionFiles(id).stop, { by, at: new Date().toISOString() });
-  const { started } = await readRecords(id);
-  if (started) signalRecorded(started.agent, 'SIGTERM', 'process');
+  const records = await readRecords(id);
+  if (records.started) signalRecorded(records.started.agent, 'SIGTERM', 'process');
+  if (records.next) await cancelJob(records.next);
+  if (records.asked && !records.started) await cancelJob(records);
+}
+
+/** Cancels Slurm's job of an attempt, also one whose number nobody wrote down; says why it could not. */
+async function cancelJob(records: AttemptRecords): Promise<string | undefined> {
+  const job = await jobOnRecord(records);
+  if (!job) return undefined;
+  const answer = await cancel(job, 5000);
+  return answer.accepted ? undefined : answer.reason;
+}
+
+async function jobOnRecord(records: AttemptRecords): Promise<SubmittedJob | undefined> {
+  const job = jobOf(records) ?? records.submitted;
+  if (job || !records.asked) return job;
+  const found = await findJob(records.asked.name);
+  return found.found === 'job' ? found.job : undefined;
 }
 
 /**
  * Stops a session and waits until nothing of it is left; cleans up behind one that ended badly.
  *
- * Returns the session as it is then. Error: `session-out-of-reach` when it runs where we cannot signal.
+ * Returns the session as it is then. Error: `session-out-of-reach` when it runs where nobody can end it from here.
  */
 export async function stopSession(id: string, by: string): Promise<Session> {
   if (isLive(await readSession(id))) {
@@ -41,14 +63,27 @@ async function untilOver(id: string): Promise<void> {
     const session = await readSession(id);
     if (!isLive(session)) return;
     if (Date.now() > deadline) return await endWithoutAgent(id, session);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, session.job ? 300 : 50));
   }
 }
 
 async function endWithoutAgent(id: string, session: Session): Promise<void> {
-  const { submitted } = await readRecords(id);
-  if (submitted && (await cancel(submitted, 5000)).accepted) return;
-  throw new PierError('session-out-of-reach', `Session ${id} cannot be ended from here. ${session.reason}`, {
-    hint: `On ${session.host ?? 'its own machine'}: pier session stop ${id}`,
+  const records = await readRecords(id);
+  const why = await cancelJob(records);
+  if (why !== undefined || !records.submitted) throw outOfReach(id, session, why);
+  if (records.submitted.engine === 'local') return;
+  const deadline = Date.now() + cancelTakes;
+  while (isLive(await readSession(id))) {
+    if (Date.now() > deadline) throw outOfReach(id, session, 'Slurm was told to end its job, and has not yet.');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+function outOfReach(id: string, session: Session, why: string | undefined): PierError {
+  const where = session.job
+    ? 'Its agent ends when it reads so; try again later'
+    : `On ${session.host ?? 'its own machine'}`;
+  return new PierError('session-out-of-reach', `Session ${id} cannot be ended from here. ${why ?? session.reason}`, {
+    hint: `${where}: pier session stop ${id}`,
   });
 }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { cannotWrite, errnoOf, makePrivateDirectory, namesIn, PierError, places } from '../files/index.ts';
+import { run } from '../process/index.ts';
 
 const letters = 'abcdefghijklmnopqrstuvwxyz';
 const letterOrDigit = `${letters}234567`;
@@ -37,11 +38,15 @@ export function attemptFiles(id: string, attempt: number) {
     directory,
     script: file('job.sh'),
     log: file('log'),
+    asked: file('asked.json'),
     submitted: file('submitted.json'),
     started: file('started.json'),
     endpoint: file('endpoint.json'),
     beat: file('beat.json'),
     end: file('end.json'),
+    verdict: file('verdict.json'),
+    /** What the gate of its run is opened with: 32 bytes, not text. */
+    gateKey: file('gate.key'),
   };
 }
 
@@ -58,6 +63,16 @@ export async function makeSessionDirectory(): Promise<string> {
       if (errnoOf(error) !== 'EEXIST') throw cannotWrite(path.join(parent, id), error);
     }
   }
+}
+
+/** Takes back a session that nothing was started for: `rm -rf --one-file-system -- DIRECTORY`. */
+export async function removeSessionDirectory(id: string): Promise<void> {
+  await run('rm', ['-rf', '--one-file-system', '--', sessionFiles(id).directory], { timeoutMs: 60_000 });
+}
+
+/** The same for an attempt whose job was refused. */
+export async function removeAttemptDirectory(id: string, attempt: number): Promise<void> {
+  await run('rm', ['-rf', '--one-file-system', '--', attemptFiles(id, attempt).directory], { timeoutMs: 60_000 });
 }
 
 function randomId(): string {

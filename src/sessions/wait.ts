@@ -1,5 +1,5 @@
 import { type Progress, untilChange } from '../files/index.ts';
-import { readSession } from './list.ts';
+import { readSession } from './describe.ts';
 import type { Session } from './session.ts';
 import { attemptFiles } from './store.ts';
 

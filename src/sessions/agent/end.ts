@@ -32,5 +32,6 @@ export async function explainExit(
  * What the job script does when the agent could not end by itself. `status` is the agent's, as the shell saw it.
  */
 export async function cleanUpAfterAgent(id: string, status: number): Promise<void> {
-  await clearRemains(id, status > 128 ? `was killed by signal ${status - 128}` : `ended with status ${status}`);
+  if (status > 128) await clearRemains(id, `was killed by signal ${status - 128}`, 'signal');
+  else await clearRemains(id, `ended with status ${status}`);
 }

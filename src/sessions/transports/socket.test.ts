@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Sandbox, sandbox } from '../../../test/sandbox.ts';
 import { identityOf, writeRecord } from '../../files/index.ts';
-import { readSession } from '../list.ts';
+import { readSession } from '../describe.ts';
 import { attemptFiles, makeSessionDirectory, sessionFiles } from '../store.ts';
 import { trustedSocket } from './socket.ts';
 

@@ -1,0 +1,72 @@
+import type { EndpointRecord } from './record-schemas.ts';
+import { readRecords, type SessionRecords } from './records.ts';
+import type { Endpoint, Session, SessionJob } from './session.ts';
+import { isOver, judge, type Verdict } from './state.ts';
+import { jobOf } from './state-slurm.ts';
+import { attemptFiles } from './store.ts';
+
+/** One session, as its records, its processes and Slurm tell it now. Errors: `session-unknown`, `record-damaged`, `record-untrusted`. */
+export async function readSession(id: string): Promise<Session> {
+  const { records, verdict } = await readJudged(id);
+  return describe(records, verdict);
+}
+
+/** The records of the attempt that counts, with what they come to: a follow-on job counts once the one before is over. */
+export async function readJudged(id: string): Promise<{ readonly records: SessionRecords; readonly verdict: Verdict }> {
+  const records = await readRecords(id);
+  const verdict = await judge(records);
+  if (!records.next || !isOver(verdict.state)) return { records, verdict };
+  const next = { ...records, ...records.next, next: undefined };
+  return { records: next, verdict: await judge(next) };
+}
+
+function describe(records: SessionRecords, verdict: Verdict): Session {
+  const { id, attempt, request, started, endpoint, end, submitted } = records;
+  const { state, reason } = verdict;
+  const leader = submitted?.engine === 'local' ? submitted.identity.host : null;
+  const over = isOver(state);
+  return {
+    id,
+    app: request.app,
+    state,
+    reason,
+    environment: { name: request.environment.name, prefix: request.environment.prefix },
+    on: request.on,
+    directory: request.directory,
+    host: state === 'queued' ? null : (started?.agent.host ?? verdict.job?.host ?? leader),
+    created: request.created,
+    ready: state === 'queued' ? null : (endpoint?.ready ?? null),
+    ended: over ? (records.verdict?.ended ?? end?.ended ?? null) : null,
+    ends: over ? null : (verdict.job?.limit ?? records.beat?.ends ?? null),
+    attempt,
+    job: describeJob(records, verdict),
+    next: describeNext(records),
+    baseUrl: `/s/${id}/`,
+    endpoint: state === 'ready' || state === 'ending' ? withoutToken(endpoint?.endpoint) : null,
+    log: attemptFiles(id, attempt).log,
+  };
+}
+
+function describeJob(records: SessionRecords, { job }: Verdict): SessionJob | null {
+  const { asked } = records;
+  if (!asked) return null;
+  return {
+    number: jobOf(records)?.job ?? null,
+    name: asked.name,
+    resources: asked.resources,
+    estimatedStart: job?.estimatedStart ?? null,
+    asOf: job?.asOf ?? null,
+  };
+}
+
+function describeNext({ next }: SessionRecords): Session['next'] {
+  if (!next) return null;
+  const job = next.submitted?.engine === 'slurm' ? next.submitted.job : null;
+  const reason = 'A follow-on job waits for the end of this one; kernels start anew in it.';
+  return { job, attempt: next.attempt, reason };
+}
+
+/** What may be shown: the token stays in its record. */
+function withoutToken(endpoint: EndpointRecord['endpoint'] | undefined): Endpoint | null {
+  return endpoint?.kind === 'direct' ? { kind: 'direct', port: endpoint.port } : (endpoint ?? null);
+}

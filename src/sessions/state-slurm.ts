@@ -1,0 +1,148 @@
+import { liveness, writeRecordOnce } from '../files/index.ts';
+import { findJob, type JobStatus, query, type SlurmJob } from '../jobs/index.ts';
+import type { SubmittedRecord } from './record-schemas.ts';
+import type { AttemptRecords, SessionRecords } from './records.ts';
+import type { Verdict } from './state.ts';
+import { beatsMissed } from './state-local.ts';
+import { attemptFiles } from './store.ts';
+import { settle } from './verdict.ts';
+import { whyFull } from './why-full.ts';
+
+/** Milliseconds: a submission whose command was killed may still be on its way to Slurm. */
+const submissionTakes = 30_000;
+/** Milliseconds: Slurm is asked for all sessions at once; what it said within this is not called old. */
+const oldFrom = 60_000;
+
+/**
+ * The state of a session that a job of Slurm's serves.
+ *
+ * Slurm says whether the job waits, runs or is over; what the agent writes says whether Jupyter answers. An agent that has
+ * written something since Slurm was asked knows better. A Slurm that does not answer changes nothing.
+ */
+export async function judgeSlurm(records: SessionRecords, now: number): Promise<Verdict> {
+  const job = jobOf(records) ?? (await foundByName(records, now));
+  if ('state' in job) return job;
+  const status = await query(job);
+  return await judgeFrom(records, job, status, now);
+}
+
+/** The job that serves it: the one that was submitted, or the one that a person made of the same script since. */
+export function jobOf({ submitted, started }: AttemptRecords): SlurmJob | undefined {
+  if (submitted?.engine !== 'slurm') return undefined;
+  return started?.job === undefined ? submitted : { ...submitted, job: started.job };
+}
+
+/** The job of a submission of which nobody wrote down the answer; or what to say while none is known. */
+async function foundByName(records: SessionRecords, now: number): Promise<SlurmJob | Verdict> {
+  const { id, attempt, asked, stop } = records;
+  const name = asked?.name ?? '';
+  const since = asked ? Date.parse(asked.at) : 0;
+  if (asked && liveness(asked.by) === 'alive') return created('It is being handed to Slurm.', null);
+  const found = await findJob(name);
+  if (found.found === 'job') {
+    const submitted: SubmittedRecord = found.job;
+    // Without room for the record it is found by its name again the next time.
+    await writeRecordOnce(attemptFiles(id, attempt).submitted, submitted).catch(() => {});
+    return found.job;
+  }
+  if (found.found === 'unknown') {
+    return created(`Whether Slurm has its job is not known: ${found.reason}`, null);
+  }
+  if (Date.parse(found.asOf) - since < submissionTakes && now - since < 2 * submissionTakes) {
+    return created('It is about to be handed to Slurm.', found.asOf);
+  }
+  if (stop) return { state: 'ended', reason: `It was stopped by ${stop.by}, before Slurm had its job.` };
+  const reason = 'It never came to Slurm: the command that asked for it was interrupted.';
+  return { state: 'failed', reason, job: { asOf: found.asOf } };
+}
+
+function created(reason: string, asOf: string | null): Verdict {
+  return { state: 'created', reason, job: { asOf } };
+}
+
+export async function judgeFrom(
+  records: SessionRecords,
+  job: SlurmJob,
+  status: JobStatus,
+  now: number,
+): Promise<Verdict> {
+  const age = ageOf(status.asOf, now);
+  switch (status.state) {
+    case 'gone':
+      return await settle(records, job, status, now);
+    case 'ending':
+      return { state: 'ending', reason: status.reason + age, job: { asOf: status.asOf } };
+    case 'queued':
+      if (!startedSince(records, status)) return queued(records, status, age);
+      return await serving(records, job, { host: null, limit: null, asOf: status.asOf }, now);
+    case 'running':
+      return await serving(records, job, status, now);
+    default:
+      return await unanswered(records, job, status, now);
+  }
+}
+
+/** Slurm's answer is some seconds old: an agent that began since then knows better. */
+function startedSince({ started, end }: SessionRecords, status: JobStatus & { state: 'queued' }): boolean {
+  if (!started || end) return false;
+  return !status.requeued || Date.parse(started.started) > Date.parse(status.asOf);
+}
+
+function queued({ stop }: SessionRecords, status: JobStatus & { state: 'queued' }, age: string): Verdict {
+  const { estimatedStart, asOf } = status;
+  if (stop)
+    return { state: 'ending', reason: `It is being stopped by ${stop.by}; its job still waits.`, job: { asOf } };
+  const back = status.requeued ? 'Slurm has ended it and put its job back into the queue: kernels start anew. ' : '';
+  const change = status.change ? ` ${status.change}` : '';
+  return { state: 'queued', reason: `${back}${status.reason}${change}${age}`, job: { estimatedStart, asOf } };
+}
+
+interface Running {
+  readonly host: string | null;
+  readonly limit: string | null;
+  readonly asOf: string | null;
+}
+
+/** What the agent's own records say of a job that Slurm runs, or ran when it was last heard of. */
+async function serving(records: SessionRecords, job: SlurmJob, running: Running, now: number): Promise<Verdict> {
+  const { stop, started, endpoint, beat, end } = records;
+  const shown = { host: running.host, limit: running.limit ?? beat?.ends ?? null, asOf: running.asOf };
+  const say = (state: Verdict['state'], reason: string): Verdict => ({ state, reason, job: shown });
+  const where = started?.agent.host ?? running.host ?? 'a node';
+  if (end) return say('ending', `Its agent is done on ${where}, and Slurm is about to end its job ${job.job}.`);
+  if (stop) return say('ending', `It is being stopped by ${stop.by}.`);
+  if (!started) return say('starting', `Slurm has given it ${where}; its job ${job.job} has not said a word yet.`);
+  const own = liveness(started.agent);
+  if (own === 'dead') return say('ending', 'Its agent was killed; its job is about to end.');
+  if (!endpoint) return say('starting', `Jupyter is starting on ${where}.`);
+  const silent = now - Date.parse(beat?.at ?? endpoint.ready);
+  if (own === 'alive' || silent < beatsMissed) return say('ready', endpoint.note ?? `Jupyter answers on ${where}.`);
+  const ago = `${Math.round(silent / 1000)} s`;
+  // Whoever cannot write cannot be heard, and may be as well as ever.
+  const full = await whyFull(attemptFiles(records.id, records.attempt).directory);
+  if (full) return say('ready', `It has not been heard of for ${ago}, since nothing can be written: ${full}.`);
+  return say('lost', `It has not been heard of for ${ago}. To Slurm its job ${job.job} still runs, on ${where}.`);
+}
+
+/** Slurm does not answer, and nothing older is known: the agent's records are all there is. */
+async function unanswered(
+  records: SessionRecords,
+  job: SlurmJob,
+  status: JobStatus & { state: 'unknown' },
+  now: number,
+): Promise<Verdict> {
+  const { started, stop } = records;
+  if (started) {
+    const told = await serving(records, job, { host: null, limit: null, asOf: status.asOf }, now);
+    return told.state === 'ready'
+      ? told
+      : { ...told, reason: `${told.reason} Slurm cannot be asked: ${status.reason}` };
+  }
+  const reason = `Slurm has its job ${job.job}, and cannot be asked how it is: ${status.reason}`;
+  return { state: stop ? 'ending' : 'queued', reason, job: { asOf: status.asOf } };
+}
+
+function ageOf(asOf: string | null, now: number): string {
+  const age = asOf === null ? 0 : now - Date.parse(asOf);
+  return age > oldFrom ? ` (So it was ${Math.round(age / 60_000)} min ago; Slurm has not answered since.)` : '';
+}
