@@ -139,10 +139,17 @@ export const commands: readonly CommandRow[] = [
     options: [
       { flags: '--from <catalogue>', summary: 'Start from a list of the catalogue', complete: 'catalogue' },
       { flags: '--python <version>', summary: 'Python to use, such as 3.12' },
+      { flags: '-c, --channel <names>', summary: 'conda channels, with commas between; makes it with conda' },
+      {
+        flags: '--backend <name>',
+        summary: 'Who makes it (default: follows from what is asked)',
+        choices: ['uv', 'conda'],
+      },
     ],
     examples: [
       ['pier env create sci', 'the catalogue has a list of that name'],
       ['pier env create mine --from sci "xarray>=2024"', 'that list and more'],
+      ['pier env create gis gdal python=3.12', 'with conda, because only conda has gdal'],
     ],
     load: () => import('./commands/env-create.ts'),
   },

@@ -4,11 +4,12 @@ import { cannotWrite, errnoOf, PierError, type Progress, tilde } from '../files/
 import type { Site } from '../site/index.ts';
 import { countTree } from './count.ts';
 import type { CreateRequest, Environment } from './environment.ts';
+import { planFor } from './forecast.ts';
 import { interruptible } from './interrupt.ts';
 import { readAt } from './list.ts';
 import { sweep, waitForOthers } from './neighbours.ts';
-import type { Plan, Wanted } from './plan.ts';
-import { readEnvironmentRecord, writeEnvironmentRecord } from './record.ts';
+import type { Made, Plan, Wanted } from './plan.ts';
+import { type EnvironmentRecord, readEnvironmentRecord, writeEnvironmentRecord } from './record.ts';
 import { checkSpace, spaceAt } from './space.ts';
 import { type Stage, withStage } from './stage.ts';
 import { wantedFrom } from './wanted.ts';
@@ -46,8 +47,7 @@ async function makeOrAwait(
   const swept = sweep(stage, progress).catch(() => {});
   const theirs = await publishedByOther(site, wanted);
   if (theirs) return theirs;
-  const { forecastEnvironment } = await import('./uv/forecast.ts');
-  const plan = given ?? (await forecastEnvironment(site, wanted, progress));
+  const plan = given ?? (await planFor(site, wanted, progress));
   await swept;
   signal.throwIfAborted();
   const left = await spaceAt(wanted.root);
@@ -58,29 +58,37 @@ async function makeOrAwait(
 }
 
 async function build(site: Site, plan: Plan, stage: Stage, progress: Progress, signal: AbortSignal): Promise<void> {
-  const uv = await import('./uv/create.ts');
-  const { wanted, python, lock } = plan;
-  const { variables } = await uv.createEnvironment(site, plan, stage.prefix, progress, signal);
+  const { wanted } = plan;
   try {
-    await uv.keepLock(plan, stage.prefix);
+    const made = await make(site, plan, stage.prefix, progress, signal);
     const { files, bytes } = await countTree(stage.prefix);
     await writeEnvironmentRecord(stage.prefix, {
       version: 1,
       name: wanted.name,
       from: wanted.from,
       specs: wanted.specs,
-      python: { version: python.version, base: path.dirname(python.file) },
       created: new Date().toISOString(),
       // The record itself comes on top.
       files: files + 1,
       bytes,
-      variables,
-      lock: lock.sha256,
-      uv: plan.uv.version,
+      backEnd: plan.backEnd,
+      channels: wanted.channels,
+      pip: [],
+      ...made,
     });
   } catch (error) {
-    throw error instanceof PierError ? error : cannotWrite(stage.prefix, error);
+    throw error instanceof PierError || !errnoOf(error) ? error : cannotWrite(stage.prefix, error);
   }
+}
+
+async function make(site: Site, plan: Plan, prefix: string, progress: Progress, signal: AbortSignal): Promise<Made> {
+  const { wanted } = plan;
+  if (plan.backEnd === 'uv') {
+    const { createEnvironment } = await import('./uv/create.ts');
+    return await createEnvironment(site, plan, prefix, progress, signal);
+  }
+  const { createEnvironment } = await import('./conda/create.ts');
+  return await createEnvironment(site, plan, prefix, path.join(wanted.root, wanted.name), progress, signal);
 }
 
 /** rename(2) of the finished directory. False when another pier was first: it fails on a directory that is not empty. */
@@ -122,9 +130,15 @@ async function lost(site: Site, wanted: Wanted): Promise<Environment> {
 async function publishedByOther(site: Site, wanted: Wanted): Promise<Environment | undefined> {
   const prefix = path.join(wanted.root, wanted.name);
   const record = readEnvironmentRecord(prefix);
-  if (record && JSON.stringify(record.specs) === JSON.stringify(wanted.specs)) return await readMade(site, wanted);
+  if (record && isSame(record, wanted)) return await readMade(site, wanted);
   await refuseExisting(wanted);
   return undefined;
+}
+
+function isSame(record: EnvironmentRecord, wanted: Wanted): boolean {
+  const asked = ({ specs, backEnd, channels }: EnvironmentRecord | Wanted) =>
+    JSON.stringify([specs, backEnd, channels]);
+  return asked(record) === asked(wanted);
 }
 
 async function refuseExisting(wanted: Wanted): Promise<void> {

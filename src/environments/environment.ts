@@ -75,6 +75,10 @@ export interface CreateRequest {
   readonly from?: string;
   /** Requirements as in PEP 508, such as `numpy>=2`. */
   readonly specs?: readonly string[];
-  /** A version such as `3.12`, or the path of an interpreter. */
+  /** A version such as `3.12`, or, for uv, the path of an interpreter. */
   readonly python?: string;
+  /** Who makes it; without this it follows from what is asked for. */
+  readonly backEnd?: 'uv' | 'conda';
+  /** conda channels by name or address, the first one preferred; naming any is asking for conda. */
+  readonly channels?: readonly string[];
 }

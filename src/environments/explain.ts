@@ -10,7 +10,8 @@ import { wantedFrom } from './wanted.ts';
  */
 export async function explainCreate(site: Site, request: CreateRequest): Promise<string[]> {
   const wanted = await wantedFrom(site, request);
-  const { explainCreate: explain } = await import('./uv/explain.ts');
+  const { explainCreate: explain } =
+    wanted.backEnd === 'uv' ? await import('./uv/explain.ts') : await import('./conda/explain.ts');
   return await explain(wanted, path.join(wanted.root, wanted.name), site);
 }
 

@@ -1,7 +1,7 @@
 import type { Progress } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
 import type { CreateRequest, Forecast } from './environment.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Wanted } from './plan.ts';
 import { wantedFrom } from './wanted.ts';
 
 /**
@@ -15,7 +15,14 @@ export async function forecastEnvironment(
   request: CreateRequest,
   progress: Progress,
 ): Promise<{ readonly forecast: Forecast; readonly plan: Plan }> {
-  const uv = await import('./uv/forecast.ts');
-  const plan = await uv.forecastEnvironment(site, await wantedFrom(site, request), progress);
+  const plan = await planFor(site, await wantedFrom(site, request), progress);
   return { forecast: plan.forecast, plan };
+}
+
+/** The plan of the back end that the request was given to. */
+export async function planFor(site: Site, wanted: Wanted, progress: Progress): Promise<Plan> {
+  progress({ step: 'back-end', message: wanted.reason });
+  const { forecastEnvironment: forecast } =
+    wanted.backEnd === 'uv' ? await import('./uv/forecast.ts') : await import('./conda/forecast.ts');
+  return await forecast(site, wanted, progress);
 }

@@ -16,7 +16,8 @@ export async function freshFolder(): Promise<string> {
 export function siteAt(root: string, publicRoots: readonly string[] = []): Site {
   const packages = { index: null, find_links: [], conda_channels: [], mirrors: {}, python_downloads: false };
   const environments = { root, public: publicRoots, backend: 'uv', default: null };
-  const profile = { environments, caches: { uv: null, conda: null }, packages };
+  const python = { distributions: [], compiled_packages: { gcc: null, prefer: null } };
+  const profile = { environments, caches: { uv: null, conda: null }, packages, python };
   return { id: 'test', name: 'test', chosenBy: 'test', file: null, profile, leaves: [] } as unknown as Site;
 }
 
@@ -64,7 +65,10 @@ export function recordOf(name: string, more: Partial<EnvironmentRecord> = {}): E
     bytes: 3000,
     variables: {},
     lock: '0'.repeat(64),
-    uv: '0.13.9',
+    backEnd: 'uv',
+    channels: [],
+    pip: [],
+    maker: 'uv 0.13.9',
     ...more,
   };
 }

@@ -11,7 +11,8 @@ export interface EnvironmentRecord {
   readonly from: string | null;
   /** Every requirement asked for, those of the list included, sorted. */
   readonly specs: readonly string[];
-  readonly python: { readonly version: string; readonly base: string };
+  /** null: there is none in it. */
+  readonly python: { readonly version: string; readonly base: string } | null;
   /** ISO 8601. */
   readonly created: string;
   /** Files and directories, as counted when it was made. */
@@ -19,10 +20,15 @@ export interface EnvironmentRecord {
   /** Sizes of all files as in lstat(2), not the blocks they take. */
   readonly bytes: number;
   readonly variables: Readonly<Record<string, string>>;
-  /** SHA-256 of `<prefix>/.pier/pylock.toml`, in hexadecimal. */
+  /** SHA-256 of the exact list, in hexadecimal: `<prefix>/.pier/pylock.toml`, or `explicit.txt` of a conda one. */
   readonly lock: string;
-  /** Version of the uv that made it. */
-  readonly uv: string;
+  readonly backEnd: 'uv' | 'conda';
+  /** conda channels by name or address, as they were asked for. */
+  readonly channels: readonly string[];
+  /** Requirements that uv installed on top of conda's packages. */
+  readonly pip: readonly string[];
+  /** What made it, such as `uv 0.13.9`. */
+  readonly maker: string;
 }
 
 /** Bytes; a request for a thousand packages makes a twentieth of it. */
@@ -47,7 +53,7 @@ export function readEnvironmentRecord(prefix: string): EnvironmentRecord | undef
   const text = readSmallFile(recordFile(prefix), isOurs, constants.O_NOFOLLOW);
   try {
     const value: unknown = text === undefined ? undefined : JSON.parse(text);
-    return isRecord(value) ? value : undefined;
+    return isRecord(value) ? completed(value) : undefined;
   } catch {
     return undefined;
   }
@@ -59,13 +65,20 @@ function isRecord(value: unknown): value is EnvironmentRecord {
   const record = value as Partial<Record<keyof EnvironmentRecord, unknown>>;
   return (
     record.version === 1 &&
-    [record.name, record.created, record.lock, record.uv].every((text) => typeof text === 'string') &&
+    [record.name, record.created, record.lock].every((text) => typeof text === 'string') &&
     [record.files, record.bytes].every((count) => Number.isSafeInteger(count)) &&
     (record.from === null || typeof record.from === 'string') &&
     isTexts(record.specs) &&
     isTexts(record.variables) &&
-    isTexts(record.python)
+    (record.python === null || isTexts(record.python)) &&
+    [record.channels, record.pip].every((list) => list === undefined || isTexts(list))
   );
+}
+
+/** The first pier knew only uv, and had its version as `uv`. */
+function completed(record: EnvironmentRecord & { readonly uv?: unknown }): EnvironmentRecord {
+  const { backEnd = 'uv', channels = [], pip = [], maker = `uv ${String(record.uv)}` } = record;
+  return { ...record, backEnd, channels, pip, maker };
 }
 
 function isTexts(value: unknown): boolean {

@@ -19,7 +19,12 @@ const driverSource = `
 import * as environments from '${repository}/src/environments/index.ts';
 const { verb, root, request } = JSON.parse(process.argv[2]);
 const packages = { index: null, find_links: [], conda_channels: [], mirrors: {}, python_downloads: false };
-const profile = { environments: { root, public: [], backend: 'uv', default: null }, caches: { uv: null, conda: null }, packages };
+const python = { distributions: [], compiled_packages: { gcc: null, prefer: null } };
+const profile = {
+  environments: { root, public: [], backend: 'uv', default: null }, caches: { uv: null, conda: null }, packages, python,
+  login: { host: null, nodes: [] }, network: { login_internet: 'probe' }, storage: {},
+  policies: { conda_init: 'forbid', defaults_channel: 'forbid' }, slurm: { partitions: {} },
+};
 const site = { id: 'test', name: 'test', chosenBy: 'test', file: null, profile, leaves: [] };
 const progress = (event) => process.stderr.write(JSON.stringify(event) + '\\n');
 const verbs = {

@@ -41,8 +41,17 @@ async function refuseExisting(site: Site, name: string): Promise<void> {
 async function readRequest({ words, options }: CommandContext): Promise<CreateRequest> {
   const [name = '', ...specs] = words;
   const python = options.value('python');
+  const backEnd = options.value('backend') as CreateRequest['backEnd'];
   const from = options.value('from') ?? (specs.length === 0 ? await listNamed(name) : undefined);
-  return { name, specs, ...(from === undefined ? {} : { from }), ...(python === undefined ? {} : { python }) };
+  const channels = (options.value('channel') ?? '').split(',').filter((channel) => channel !== '');
+  return {
+    name,
+    specs,
+    channels,
+    ...(from === undefined ? {} : { from }),
+    ...(python === undefined ? {} : { python }),
+    ...(backEnd === undefined ? {} : { backEnd }),
+  };
 }
 
 async function listNamed(name: string): Promise<string | undefined> {

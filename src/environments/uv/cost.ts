@@ -1,4 +1,5 @@
 import type { Progress } from '../../files/index.ts';
+import { bytecodeRatio } from '../bytecode-ratio.ts';
 import type { Forecast } from '../environment.ts';
 import type { Lock, LockedFile, LockedPackage } from './lock.ts';
 import type { Python } from './python.ts';
@@ -20,9 +21,6 @@ const emptyEnvironment = { files: 25, bytes: 29_000 };
 
 /** Python files compiled for one forecast, shared out by size. Measured: 64 take a second, and err by 2 to 4 %. */
 const sampleSize = 64;
-
-/** Bytes of bytecode for one of source where nothing was measured: over 6,000 files for each version. */
-const usualRatio: Readonly<Record<string, number>> = { '3.9': 0.87, '3.10': 0.88, '3.11': 1.49, '3.12': 1.24 };
 
 export type Cost = Pick<Forecast, 'files' | 'bytes' | 'guessed'>;
 
@@ -99,7 +97,7 @@ function pooledRatio(all: readonly WheelFacts[], python: Python): number {
     weight += facts.counts.pythonBytes;
     sum += facts.counts.pythonBytes * sample.ratio;
   }
-  return weight > 0 ? sum / weight : (usualRatio[minorOf(python.version)] ?? 1.33);
+  return weight > 0 ? sum / weight : bytecodeRatio(python.version);
 }
 
 function withBytecode(counts: WheelCounts, ratio: number): { files: number; bytes: number } {

@@ -1,21 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { PierError, type Progress, tilde } from '../../files/index.ts';
-import { lastLines, run } from '../../process/index.ts';
+import type { PierError, Progress } from '../../files/index.ts';
+import { run } from '../../process/index.ts';
 import type { Site } from '../../site/index.ts';
 import { sitePackages } from '../distributions.ts';
+import { checkLoader } from '../loader.ts';
 import { stageVariable } from '../orphans.ts';
-import type { Plan } from '../plan.ts';
+import type { Made, UvPlan } from '../plan.ts';
 import { cacheDirectory, isCached, readCache } from './cache.ts';
 import { uvError } from './errors.ts';
 import { watchInstall } from './measure.ts';
 import { neutralDirectory, uvVariables } from './program.ts';
-
-/** What was found out while making it. */
-export interface Made {
-  /** Variables without which its Python does not load. */
-  readonly variables: Readonly<Record<string, string>>;
-}
 
 /**
  * Makes the environment of a plan at `prefix`, which may then be renamed: its scripts find their Python by where they are.
@@ -24,7 +19,7 @@ export interface Made {
  */
 export async function createEnvironment(
   site: Site,
-  plan: Plan,
+  plan: UvPlan,
   prefix: string,
   progress: Progress,
   signal: AbortSignal,
@@ -36,11 +31,17 @@ export async function createEnvironment(
   progress({ step: 'check', message: 'Checking that its Python runs by itself' });
   const variables = await checkLoader(prefix);
   signal.throwIfAborted();
-  return { variables };
+  await keepLock(plan, prefix);
+  return {
+    variables,
+    python: { version: plan.python.version, base: path.dirname(plan.python.file) },
+    lock: plan.lock.sha256,
+    maker: `uv ${plan.uv.version}`,
+  };
 }
 
 /** `uv venv --relocatable --no-project --prompt NAME --python PYTHON PREFIX` */
-async function makeEmpty(site: Site, { uv, python, wanted }: Plan, prefix: string): Promise<void> {
+async function makeEmpty(site: Site, { uv, python, wanted }: UvPlan, prefix: string): Promise<void> {
   const args = [
     'venv',
     '--quiet',
@@ -65,7 +66,7 @@ async function makeEmpty(site: Site, { uv, python, wanted }: Plan, prefix: strin
  *
  * Not from pylock.toml itself: with uv 0.13 that downloads again what is in the cache.
  */
-async function install(site: Site, plan: Plan, prefix: string, progress: Progress): Promise<void> {
+async function install(site: Site, plan: UvPlan, prefix: string, progress: Progress): Promise<void> {
   const list = path.join(path.dirname(prefix), 'requirements.txt');
   await writeFile(list, plan.lock.packages.map(({ requirement }) => `${requirement}\n`).join(''));
   const cacheRoot = await cacheDirectory(site, plan.uv);
@@ -90,7 +91,7 @@ function throwIf(error: PierError | undefined): void {
 /** Gives back what uv says against it, or undefined when all is installed. */
 async function syncOnce(
   site: Site,
-  plan: Plan,
+  plan: UvPlan,
   prefix: string,
   list: string,
   offline: boolean,
@@ -111,33 +112,8 @@ function markOf(prefix: string): NodeJS.ProcessEnv {
   return stageVariable(path.basename(path.dirname(prefix)));
 }
 
-const loaderTest = 'import ssl, sqlite3, ctypes';
-
-/**
- * `env -i PREFIX/bin/python -c 'import ssl, sqlite3, ctypes'`: whether it runs where no module is loaded.
- *
- * When it does so only with our LD_LIBRARY_PATH, gives that, to be set whenever it runs.
- */
-export async function checkLoader(prefix: string): Promise<Record<string, string>> {
-  const python = path.join(prefix, 'bin', 'python');
-  const bare = await run(python, ['-c', loaderTest], { env: {}, timeoutMs: 120_000 });
-  if (bare.exitCode === 0) return {};
-  const { LD_LIBRARY_PATH } = process.env;
-  if (LD_LIBRARY_PATH) {
-    const helped = await run(python, ['-c', loaderTest], { env: { LD_LIBRARY_PATH }, timeoutMs: 120_000 });
-    if (helped.exitCode === 0) return { LD_LIBRARY_PATH };
-  }
-  throw new PierError(
-    'python-unusable',
-    `The Python of ${tilde(prefix)} does not run by itself:\n${lastLines(bare.stderr, 4)}`,
-    {
-      hint: 'Take another Python: --python /path/to/python3',
-    },
-  );
-}
-
 /** Writes the exact list beside pier's record: `<prefix>/.pier/pylock.toml`. */
-export async function keepLock(plan: Plan, prefix: string): Promise<void> {
+async function keepLock(plan: UvPlan, prefix: string): Promise<void> {
   // Not `recursive`: with that, Node 20 says ENOENT where the disk is full.
   await mkdir(path.join(prefix, '.pier'));
   await writeFile(path.join(prefix, '.pier', 'pylock.toml'), plan.lock.text, { mode: 0o600 });

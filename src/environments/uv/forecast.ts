@@ -1,6 +1,6 @@
 import { type Progress, tilde } from '../../files/index.ts';
 import type { Site } from '../../site/index.ts';
-import type { Plan, Wanted } from '../plan.ts';
+import type { UvPlan, Wanted } from '../plan.ts';
 import { spaceAt } from '../space.ts';
 import { cacheDirectory, isCached, readCache } from './cache.ts';
 import { forecastCost } from './cost.ts';
@@ -9,7 +9,7 @@ import { findPython } from './python-download.ts';
 import { resolve } from './resolve.ts';
 
 /** Decides on uv, a Python and every package's version and file, and adds up what they cost. */
-export async function forecastEnvironment(site: Site, wanted: Wanted, progress: Progress): Promise<Plan> {
+export async function forecastEnvironment(site: Site, wanted: Wanted, progress: Progress): Promise<UvPlan> {
   const uv = await findUv(progress);
   progress({ step: 'python', message: 'Looking for a Python' });
   const python = await findPython(site, uv, wanted, progress);
@@ -30,5 +30,5 @@ export async function forecastEnvironment(site: Site, wanted: Wanted, progress: 
     filesLeft: left.files,
     bytesLeft: left.bytes,
   };
-  return { wanted, forecast, uv, python, lock, offline };
+  return { backEnd: 'uv', wanted, forecast, uv, python, lock, offline };
 }

@@ -12,7 +12,8 @@ let wanted: Wanted;
 
 beforeEach(async () => {
   folder = await freshFolder();
-  wanted = { name: 'sci', root: path.join(folder, 'envs'), from: null, specs: [], python: '3.12' };
+  const decided = { backEnd: 'uv', reason: '', channels: [] } as const;
+  wanted = { name: 'sci', root: path.join(folder, 'envs'), from: null, specs: [], python: '3.12', ...decided };
   await mkdir(path.join(folder, 'bin'));
   vi.stubEnv('PATH', path.join(folder, 'bin'));
   return async () => {

@@ -1,8 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { freshFolder } from '../hand-made.ts';
-import { checkLoader } from './create.ts';
+import { freshFolder } from './hand-made.ts';
+import { checkLoader } from './loader.ts';
 
 let prefix: string;
 

@@ -1,0 +1,109 @@
+import { PierError } from '../../files/index.ts';
+import type { Site } from '../../site/index.ts';
+import type { RattlerRefusal } from './rattler.ts';
+import { specName } from './specs.ts';
+
+/** What the error is about, for its words. */
+export interface Asked {
+  readonly site: Site;
+  /** Such as `Cannot choose packages for gis`. */
+  readonly doing: string;
+  readonly specs: readonly string[];
+  readonly channels: readonly string[];
+  /** Where a match spec stands, such as `environment.yml:7`; for what was typed there is none. */
+  readonly places?: ReadonlyMap<string, string>;
+}
+
+interface Row {
+  readonly code: string;
+  readonly message: (refusal: RattlerRefusal, asked: Asked) => string;
+  readonly hint: (asked: Asked, refusal: RattlerRefusal) => string;
+}
+
+/** By the kind that pier's script gives; each is provoked with the real py-rattler in test/real/conda-errors.test.ts. */
+const rows: Readonly<Record<string, Row>> = {
+  spec: {
+    code: 'spec-invalid',
+    message: ({ spec = '', message }, asked) => `${at(spec, asked)}${JSON.stringify(spec)} is no package: ${message}.`,
+    hint: () => 'Write it as name, name=1.2 or "name>=1.2,<2" (in quotes, for the shell).',
+  },
+  unsolvable: {
+    code: 'packages-unresolvable',
+    message: ({ message }, asked) => `conda finds no packages that fit: ${reason(message)}${named(message, asked)}`,
+    hint: ({ channels }, { message }) =>
+      /__cuda/.test(message)
+        ? 'Say which GPUs it is for: CONDA_OVERRIDE_CUDA=12.4 before the same command'
+        : `Check names and versions, or name another channel than ${channels.join(', ')}: --channel bioconda`,
+  },
+  offline: {
+    code: 'offline',
+    message: ({ message }, { doing }) => `${doing}: no conda channel answers. ${firstLine(message)}`,
+    hint: elsewhere,
+  },
+  missing: {
+    code: 'channel-unknown',
+    message: ({ message }, { doing }) => `${doing}: ${firstLine(message)}.`,
+    hint: () => 'Check the name or address of the channel (--channel, or packages.conda_channels in the site profile).',
+  },
+  space: {
+    code: 'no-space',
+    message: (_, { doing }) => `${doing}: the disk is full or your quota is used up.`,
+    hint: () => 'Free some space or files (df -h and df -i show where), then try again.',
+  },
+  permission: {
+    code: 'cannot-write',
+    message: ({ message }, { doing }) => `${doing}: ${lastCause(message)}.`,
+    hint: () => 'Set CONDA_PKGS_DIRS to a directory you can write (or caches.conda in the site profile).',
+  },
+  damaged: {
+    code: 'package-damaged',
+    message: ({ message }, { doing }) => `${doing}: a download is not what the channel promised. ${lastCause(message)}`,
+    hint: () => 'Try again; if it stays, tell whoever runs the channel.',
+  },
+};
+
+/** The error for what py-rattler could not do. */
+export function rattlerError(refusal: RattlerRefusal, asked: Asked): PierError {
+  const row = rows[refusal.kind];
+  if (row) return new PierError(row.code, row.message(refusal, asked), { hint: row.hint(asked, refusal) });
+  return new PierError('conda-failed', `${asked.doing}: ${refusal.message.trim().slice(0, 1500)}`, {
+    hint: 'pier env create … --explain prints the commands, to try them one by one.',
+  });
+}
+
+function at(spec: string, { places }: Asked): string {
+  const place = places?.get(spec);
+  return place ? `${place}: ` : '';
+}
+
+/** The places of all specs whose package the solver names. */
+function named(message: string, { specs, places }: Asked): string {
+  const words = new Set(message.toLowerCase().split(/[^\w.-]+/));
+  const lines = specs.flatMap((spec) => {
+    const place = words.has(specName(spec)) ? places?.get(spec) : undefined;
+    return place ? [`\n  ${place}: ${spec}`] : [];
+  });
+  return lines.join('');
+}
+
+function reason(message: string): string {
+  const words = message.replace(/^Cannot solve the request because of:\s*/, '').trim();
+  return words.length > 1500 ? `${words.slice(0, 1500)} …` : words;
+}
+
+function firstLine(message: string): string {
+  return message.trim().split('\n')[0] ?? '';
+}
+
+function lastCause(message: string): string {
+  return (message.trim().split('\n').at(-1) ?? '').replace(/^Caused by: /, '');
+}
+
+/** Where there is a network, as far as the profile knows. */
+function elsewhere({ site }: Asked): string {
+  const { network, login } = site.profile;
+  const inJob = process.env.SLURM_JOB_ID !== undefined;
+  const node = login.nodes[0] ?? login.host ?? 'a login node';
+  if (inJob && network.login_internet !== 'blocked') return `Compute nodes may have no network: run it on ${node}.`;
+  return 'Check the network (and HTTPS_PROXY), or try again where there is one; what was downloaded stays in the cache.';
+}
