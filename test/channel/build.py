@@ -18,6 +18,7 @@ import tempfile
 from rattler.index import index_fs
 
 import interpreter
+import standins
 import tiny
 import wheels
 from package import write
@@ -33,7 +34,7 @@ def main(directory: pathlib.Path) -> None:
     with tempfile.TemporaryDirectory(dir=directory) as folder:
         stages = pathlib.Path(folder)
         write(interpreter.python(stages / "python"), channel)
-        for package in [*tiny.tiny(stages), *wheels.packages(sorted(wheelhouse.glob("*.whl")), stages)]:
+        for package in [*tiny.tiny(stages), *standins.programs(stages), *wheels.packages(sorted(wheelhouse.glob("*.whl")), stages)]:
             write(package, channel)
         write(tiny.older(stages / "older"), channel, older_format=True)
     asyncio.run(index_fs(channel, write_zst=True, write_shards=False))

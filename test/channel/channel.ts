@@ -71,8 +71,9 @@ async function build(directory: string): Promise<void> {
 /** Changes with what the channel is made from. */
 async function fingerprint(): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of readdirSync(import.meta.dirname).sort()) {
-    if (/\.(py|txt)$/.test(name)) hash.update(name).update(readFileSync(path.join(import.meta.dirname, name)));
+  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).sort();
+  for (const name of files.filter((file) => /\.(py|sh|txt)$/.test(file))) {
+    hash.update(name).update(readFileSync(path.join(import.meta.dirname, name)));
   }
   hash.update((await run(python, ['-VV'], { timeoutMs: 20_000 })).stdout);
   return hash.digest('hex').slice(0, 16);
