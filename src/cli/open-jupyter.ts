@@ -41,7 +41,7 @@ export async function openJupyter(context: CommandContext, app: App): Promise<Co
   if (!direct) ensurePortal().catch(() => {});
   await mentionOthers(context, started);
   const session = await untilReady(context, started);
-  const opening = await openSession(session, !options.flag('no-browser') && !context.json);
+  const opening = await openSession(session, !options.flag('no-browser') && !context.json, site);
   const answer = result({ session, opening }, (value) => describeOpening(value.session, value.opening));
   if (options.flag('detach') || context.json) return answer;
   context.answer(answer);

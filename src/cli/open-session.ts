@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import { PierError, tilde, userName } from '../files/index.ts';
 import { ensurePortal, openInBrowser, type PortalClient } from '../portal/index.ts';
-import { directUrl, readLog, type Session } from '../sessions/index.ts';
+import { readLog, type Session } from '../sessions/index.ts';
 import { commandLine } from '../shell/index.ts';
+import type { Site } from '../site/index.ts';
 import { wrap } from './layout.ts';
+import { type DirectOpening, describeDirectly, openDirectly } from './open-directly.ts';
 
 /** How a person gets to a session or the portal. */
 export interface Opening {
@@ -12,14 +14,13 @@ export interface Opening {
   readonly opened: boolean;
   /** The line to paste on the laptop, when this machine was reached over ssh. */
   readonly tunnel: string | null;
+  /** Of a session with an address of its own (`--direct`): all the ways to it. */
+  readonly ways?: DirectOpening['ways'];
 }
 
 /** Brings a ready session within the browser's reach. Errors: those of the portal. */
-export async function openSession(session: Session, browser: boolean): Promise<Opening> {
-  if (session.endpoint?.kind === 'direct') {
-    const url = await directUrl(session);
-    return { url, opened: browser && (await openInBrowser(url)) === 'opened', tunnel: directTunnel(url) };
-  }
+export async function openSession(session: Session, browser: boolean, site: Site): Promise<Opening> {
+  if (session.endpoint?.kind === 'direct') return await openDirectly(session, site, thisNode(), browser);
   const portal = await ensurePortal();
   const url = await portal.signInUrl({ session: session.id, lasting: true });
   return { url, opened: browser && (await openInBrowser(url)) === 'opened', tunnel: reachFrom(portal) };
@@ -29,12 +30,6 @@ export async function openSession(session: Session, browser: boolean): Promise<O
 export function reachFrom(portal: PortalClient): string | null {
   const node = thisNode();
   return node && commandLine(['ssh', '-N', '-L', `${portal.port}:${portal.socket}`, node]);
-}
-
-function directTunnel(url: string): string | null {
-  const node = thisNode();
-  const { port } = new URL(url);
-  return node && commandLine(['ssh', '-N', '-L', `${port}:127.0.0.1:${port}`, node]);
 }
 
 /**
@@ -55,8 +50,7 @@ export function describeOpening(session: Session, opening: Opening): string {
   if (session.endpoint?.kind !== 'direct') {
     return `${describeAddress(what, opening, `pier session open ${session.id}`)}\n${shows}`;
   }
-  const warning = 'Who has this address can use it: keep it to yourself.';
-  return [...whereTo(what, opening), wrap(session.reason), `${warning}\n${shows}`].join('\n\n');
+  return [describeDirectly(what, opening), wrap(session.reason), shows].join('\n\n');
 }
 
 /** Where a person goes with a one-time address; `again` is the command that gives another. */

@@ -234,7 +234,7 @@ test('a session whose socket is gone, or not its own, is a page that asks again'
 });
 
 test('a session that is served directly has no address here', async () => {
-  stand.sessions.all.set(id, sessionNamed(id, { endpoint: { kind: 'direct', port: 18888 } }));
+  stand.sessions.all.set(id, sessionNamed(id, { endpoint: { kind: 'direct', port: 18888, addresses: ['127.0.0.1'] } }));
   const answer = await ask(stand.loopback, `/s/${id}/lab`, { headers: own() });
   expect(answer.status).toBe(409);
   expect(answer.body).not.toContain('18888');

@@ -72,7 +72,10 @@ describe('the API', () => {
   });
 
   test('does not lead to a session that has a port and a token of its own', async () => {
-    stand.sessions.all.set(id, sessionNamed(id, { endpoint: { kind: 'direct', port: 18888 } }));
+    stand.sessions.all.set(
+      id,
+      sessionNamed(id, { endpoint: { kind: 'direct', port: 18888, addresses: ['127.0.0.1'] } }),
+    );
     const answer = await call('POST', `/api/sessions/${id}/open`);
     expect(answer.status).toBe(409);
     expect(JSON.parse(answer.body).error.hint).toBe(`pier session open ${id}`);

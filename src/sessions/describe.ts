@@ -68,5 +68,6 @@ function describeNext({ next }: SessionRecords): Session['next'] {
 
 /** What may be shown: the token stays in its record. */
 function withoutToken(endpoint: EndpointRecord['endpoint'] | undefined): Endpoint | null {
-  return endpoint?.kind === 'direct' ? { kind: 'direct', port: endpoint.port } : (endpoint ?? null);
+  if (endpoint?.kind !== 'direct') return endpoint ?? null;
+  return { kind: 'direct', port: endpoint.port, addresses: endpoint.addresses ?? ['127.0.0.1'] };
 }

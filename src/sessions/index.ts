@@ -10,6 +10,6 @@ export type { Endpoint, Session, SessionJob, SessionState } from './session.ts';
 export { type SessionRequest, startSession, thisProgram } from './start.ts';
 export { requestStop, stopSession } from './stop.ts';
 export { sessionIds, sessionsDirectory } from './store.ts';
-export { directUrl } from './transports/direct.ts';
+export { type DirectAddress, directAddresses } from './transports/direct.ts';
 export { trustedSocket } from './transports/socket.ts';
 export { waitUntilOver, waitUntilReady } from './wait.ts';

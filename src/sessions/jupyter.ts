@@ -7,7 +7,10 @@ import { commandLine } from '../shell/index.ts';
 
 /** How Jupyter of an environment is served. */
 export interface JupyterPlan {
+  /** How a browser gets there: through the portal, or by an address and a token of its own. */
   readonly way: 'socket' | 'direct';
+  /** Where Jupyter itself listens; one too old for a socket has a port on loopback. */
+  readonly listens: 'socket' | 'port';
   /** What `python -m` runs. */
   readonly module: 'jupyterlab' | 'notebook';
   readonly version: string;
@@ -39,11 +42,10 @@ export async function planJupyter(
   const serverName = app === 'notebook' && major(version) < 7 ? 'nbserver' : 'jpserver';
   if (old) {
     const note = `${old} cannot be served through a private socket, so it has a port and a token of its own.`;
-    return { way: 'direct', module, version, serverName, note };
+    return { way: 'direct', listens: 'port', module, version, serverName, note };
   }
-  if (direct)
-    return { way: 'direct', module, version, serverName, note: 'It has a port and a token of its own, as asked.' };
-  return { way: 'socket', module, version, serverName, note: null };
+  const note = direct ? 'It has a port and a token of its own, as asked.' : null;
+  return { way: direct ? 'direct' : 'socket', listens: 'socket', module, version, serverName, note };
 }
 
 function major(version: string): number {
@@ -81,21 +83,11 @@ export interface JupyterPlace {
  */
 export function socketArguments(plan: JupyterPlan, place: JupyterPlace): string[] {
   return [
-    '-m',
-    plan.module,
-    '--no-browser',
-    ...(uid() === 0 ? ['--allow-root'] : []),
-    `--ServerApp.sock=${socketOf(place.runtimeDirectory)}`,
-    '--ServerApp.sock_mode=0600',
+    ...onSocket(plan, place),
     `--ServerApp.base_url=/s/${place.id}/`,
     `--ServerApp.local_hostnames=${place.id}.localhost`,
     `--ServerApp.root_dir=${place.directory}`,
     '--ServerApp.allow_remote_access=False',
-    '--ServerApp.allow_origin=',
-    '--ServerApp.allow_origin_pat=',
-    '--ServerApp.disable_check_xsrf=False',
-    '--ServerApp.certfile=',
-    '--ServerApp.keyfile=',
     '--ServerApp.identity_provider_class=jupyter_server.auth.identity.PasswordIdentityProvider',
     '--IdentityProvider.token=',
     '--PasswordIdentityProvider.hashed_password=',
@@ -103,13 +95,49 @@ export function socketArguments(plan: JupyterPlan, place: JupyterPlace): string[
   ];
 }
 
+function onSocket(plan: JupyterPlan, place: JupyterPlace): string[] {
+  return [
+    '-m',
+    plan.module,
+    '--no-browser',
+    ...(uid() === 0 ? ['--allow-root'] : []),
+    `--ServerApp.sock=${socketOf(place.runtimeDirectory)}`,
+    '--ServerApp.sock_mode=0600',
+    '--ServerApp.allow_origin=',
+    '--ServerApp.allow_origin_pat=',
+    '--ServerApp.disable_check_xsrf=False',
+    '--ServerApp.certfile=',
+    '--ServerApp.keyfile=',
+  ];
+}
+
 /**
- * The command for a Jupyter too old for that, or asked for by `--direct`: this machine's loopback and a token, which
- * travels in `JUPYTER_TOKEN`, where only the same user can read it.
+ * The command for a Jupyter that a browser gets to by an address and a token (`--direct`). It listens on its socket all the
+ * same: the agent leads the network to it, and only once it has seen that nobody gets in without the token.
+ *
+ *     PREFIX/bin/python -m jupyterlab --no-browser --ServerApp.sock=DIR/j.sock --ServerApp.allow_remote_access=True …
+ *
+ * The token travels in `JUPYTER_TOKEN`, where only the same user can read it.
+ */
+export function directArguments(plan: JupyterPlan, place: JupyterPlace): string[] {
+  return [
+    ...onSocket(plan, place),
+    '--ServerApp.base_url=/',
+    `--ServerApp.root_dir=${place.directory}`,
+    // It is asked by the node's address, which is no name of this machine's own.
+    '--ServerApp.allow_remote_access=True',
+  ];
+}
+
+/**
+ * The command for a Jupyter too old for a socket: this machine's loopback, and a token in `JUPYTER_TOKEN`.
  *
  *     PREFIX/bin/python -m jupyterlab --no-browser --ip=127.0.0.1 --port=PORT
+ *
+ * It is told one port, and ends when somebody else has it: it would look for another one otherwise, where nobody expects it.
  */
-export function directArguments(plan: JupyterPlan, port: number): string[] {
+export function portArguments(plan: JupyterPlan, port: number): string[] {
+  const remote = 'allow_remote_access=True';
   return [
     '-m',
     plan.module,
@@ -118,8 +146,7 @@ export function directArguments(plan: JupyterPlan, port: number): string[] {
     '--ip=127.0.0.1',
     `--port=${port}`,
     // Both names, for both servers that the old releases run on; each passes over the other's.
-    '--ServerApp.port_retries=0',
-    '--NotebookApp.port_retries=0',
+    ...['ServerApp', 'NotebookApp'].flatMap((server) => [`--${server}.port_retries=0`, `--${server}.${remote}`]),
   ];
 }
 

@@ -89,7 +89,8 @@ export async function readAttempt(id: string, attempt: number): Promise<AttemptR
     read('submitted', files.submitted),
     read('started', files.started),
     read('endpoint', files.endpoint),
-    read('beat', files.beat),
+    // On a full disk it is written over in place: half of one says nothing, and the next one comes soon.
+    read('beat', files.beat).catch(() => undefined),
     read('end', files.end),
     read('verdict', files.verdict),
   ]);
@@ -118,4 +119,15 @@ function notBefore<Of extends { restart?: number | undefined }>(
   over: Of | undefined,
 ): Of | undefined {
   return over && (over.restart ?? 0) >= (started?.restart ?? 0) ? over : undefined;
+}
+
+/** What is on record of the run that began last, and of its end, for an agent that comes after it. */
+export async function readRuns(id: string, attempt: number) {
+  const files = attemptFiles(id, attempt);
+  const [started, beat, end] = await Promise.all([
+    read('started', files.started),
+    read('beat', files.beat).catch(() => undefined),
+    read('end', files.end),
+  ]);
+  return { started, beat, end };
 }

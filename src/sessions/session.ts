@@ -6,8 +6,8 @@ export type SessionState = 'created' | 'queued' | 'starting' | 'ready' | 'ending
 /** Where Jupyter of one attempt listens. */
 export type Endpoint =
   | { readonly kind: 'socket'; readonly path: string }
-  /** Jupyter too old for a socket, or asked for by `--direct`: a port on loopback, and a token that stays on record. */
-  | { readonly kind: 'direct'; readonly port: number };
+  /** Jupyter too old for a socket, or asked for by `--direct`: a port, and a token that stays on record. */
+  | { readonly kind: 'direct'; readonly port: number; readonly addresses: readonly string[] };
 
 /** One Jupyter server that a person asked for, whatever jobs serve it. */
 export interface Session {

@@ -1,3 +1,4 @@
+export { inBlock } from './address-block.ts';
 export { checkProfile, type ProfileCheck, profileJsonSchema } from './check.ts';
 export { expandTemplate } from './expand.ts';
 export { decide, loadSite, shippedSites } from './load.ts';

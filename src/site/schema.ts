@@ -74,6 +74,9 @@ const jupyterSchema = z.strictObject({
     .describe('First and last port for a server on the network'),
   login_node: accessRule.describe('Whether Jupyter may run on a login node'),
   ready_timeout: z.int().min(1).max(86_400).describe('Seconds in which Jupyter has to answer'),
+  idle: z
+    .nullable(walltime)
+    .describe('Time without anything going on after which a session ends by itself; null: it never does'),
   address: z.enum(['node', 'loopback']).describe('Where a server listens that a browser reaches without the portal'),
   ondemand: z.nullable(url).describe('The site’s Open OnDemand'),
   batch: z.strictObject({

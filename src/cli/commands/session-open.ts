@@ -9,7 +9,7 @@ export async function run(context: CommandContext) {
   if (!isLive(found)) throw over(found);
   const session = await waitUntilReady(found.id, context.progress);
   if (session.state !== 'ready') throw await sessionFailed(session);
-  const opening = await openSession(session, !context.options.flag('no-browser'));
+  const opening = await openSession(session, !context.options.flag('no-browser'), await context.site());
   return result({ session, opening }, (value) => describeOpening(value.session, value.opening));
 }
 

@@ -1,21 +1,19 @@
-import { findEnvironment, refuseUntrusted } from '../../environments/index.ts';
-import { identityOf, makeRuntimeDirectory, PierError, writeRecord, writeRecordOnce } from '../../files/index.ts';
-import { loadSite } from '../../site/index.ts';
+import { type Environment, findEnvironment, refuseUntrusted } from '../../environments/index.ts';
+import { identityOf, makeRuntimeDirectory, PierError, writeRecord } from '../../files/index.ts';
+import { loadSite, type Site } from '../../site/index.ts';
 import { planJupyter } from '../jupyter.ts';
-import type { EndRecord, RequestRecord } from '../record-schemas.ts';
-import { readRequest, readStop } from '../records.ts';
+import { readRequest } from '../records.ts';
 import { removeRuntimeDirectory } from '../remove-runtime-directory.ts';
 import { attemptFiles } from '../store.ts';
-import { beat } from './beat.ts';
+import { openDoors, type Run } from './doors.ts';
 import { endJupyter, explainExit } from './end.ts';
+import { idleSeconds } from './idle-rule.ts';
+import { beginRun, type End, endRun, ServedAlready } from './run.ts';
 import { type Serving, serve } from './serve.ts';
+import { listenForSignals, type Signals, untilStopped, whoStopped } from './signals.ts';
+import { markRuntimeDirectory, sweepRuntimeDirectories } from './sweep.ts';
 import { untilReady } from './until-ready.ts';
-
-type End = Omit<EndRecord, 'ended'>;
-
-/** Milliseconds between two looks at `stop.json`, for the case that nobody could signal the agent. */
-const lookForStop = 2000;
-const beatEvery = 15_000;
+import { watch } from './watch.ts';
 
 /**
  * Serves one attempt of a session from inside its job: starts Jupyter, says where it answers, watches it, ends it.
@@ -24,24 +22,35 @@ const beatEvery = 15_000;
  */
 export async function runAgent(id: string, attempt: number): Promise<void> {
   process.umask(0o077);
-  const files = attemptFiles(id, attempt);
   const signals = listenForSignals();
   let runtimeDirectory: string | undefined;
+  let restart = 0;
   let end: End;
   try {
     const request = await readRequest(id);
+    restart = await beginRun(id, attempt);
     runtimeDirectory = await makeRuntimeDirectory(id);
-    await writeRecord(files.started, {
+    await markRuntimeDirectory(runtimeDirectory);
+    await writeRecord(attemptFiles(id, attempt).started, {
       agent: identityOf(process.pid),
       runtimeDirectory,
       started: new Date().toISOString(),
+      ...slurmJob(),
+      restart,
     });
-    end = await serveUntilEnd(request, attempt, runtimeDirectory, signals);
+    void sweepRuntimeDirectories(runtimeDirectory);
+    end = await serveUntilEnd({ request, attempt, restart }, runtimeDirectory, signals);
   } catch (error) {
-    end = { state: 'failed', reason: describe(error) };
+    if (error instanceof ServedAlready) throw error;
+    end = { state: 'failed', cause: 'failed', reason: describe(error) };
   }
   if (runtimeDirectory) await removeRuntimeDirectory(id, runtimeDirectory);
-  await writeRecordOnce(files.end, { ...end, ended: new Date().toISOString() });
+  await endRun(id, attempt, restart, end);
+}
+
+function slurmJob(): { job?: string } {
+  const { SLURM_JOB_ID } = process.env;
+  return SLURM_JOB_ID && /^\d{1,12}$/.test(SLURM_JOB_ID) ? { job: SLURM_JOB_ID } : {};
 }
 
 function describe(error: unknown): string {
@@ -49,31 +58,8 @@ function describe(error: unknown): string {
   return error.hint ? `${error.message} Try: ${error.hint}` : error.message;
 }
 
-interface Signals {
-  /** Resolves at the first SIGTERM, SIGINT, SIGHUP or SIGUSR1. */
-  readonly first: Promise<void>;
-  readonly received: () => NodeJS.Signals | undefined;
-}
-
-function listenForSignals(): Signals {
-  let received: NodeJS.Signals | undefined;
-  const first = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'] as const) {
-      process.on(signal, () => {
-        received ??= signal;
-        resolve();
-      });
-    }
-  });
-  return { first, received: () => received };
-}
-
-async function serveUntilEnd(
-  request: RequestRecord,
-  attempt: number,
-  runtimeDirectory: string,
-  signals: Signals,
-): Promise<End> {
+async function serveUntilEnd(run: Run, runtimeDirectory: string, signals: Signals): Promise<End> {
+  const { request } = run;
   const site = await loadSite({ site: request.site });
   const environment = await findEnvironment(site, request.environment.prefix);
   await refuseUntrusted(environment);
@@ -82,65 +68,48 @@ async function serveUntilEnd(
   const serving = await serve(environment, plan, place);
   const answered = new AbortController();
   try {
-    const log = attemptFiles(request.id, attempt).log;
+    const log = attemptFiles(request.id, run.attempt).log;
     const told = () => whoStopped(request.id, signals);
     // A signal to the whole job ends Jupyter and tells the agent: then that is the reason, not Jupyter's exit.
     const exited = serving.process.ended.then(async (exit) => (await told()) ?? (await explainExit(exit, log)));
     const stopped = untilStopped(request.id, signals).then(told);
-    const base = plan.way === 'socket' ? `/s/${request.id}/` : '/';
     const failed = await Promise.race([
-      untilReady(serving, base, site.profile.jupyter.ready_timeout * 1000, answered.signal),
+      untilReady(serving, site.profile.jupyter.ready_timeout * 1000, answered.signal),
       exited,
       stopped,
     ]);
     if (failed) return failed;
-    return await serveUntil(request, attempt, serving, plan.note, Promise.race([exited, stopped]));
+    return await serveUntil(
+      run,
+      { site, environment, plan, serving, runtimeDirectory },
+      Promise.race([exited, stopped]),
+    );
   } finally {
     answered.abort();
     await endJupyter(serving);
   }
 }
 
-/** From the first answer on: say so, beat, and wait for the end. */
-async function serveUntil(
-  request: RequestRecord,
-  attempt: number,
-  serving: Serving,
-  note: string | null,
-  over: Promise<End | undefined>,
-): Promise<End> {
-  const files = attemptFiles(request.id, attempt);
-  await writeRecord(files.endpoint, {
-    endpoint: serving.endpoint,
-    note,
+interface Served {
+  readonly site: Site;
+  readonly environment: Environment;
+  readonly plan: Awaited<ReturnType<typeof planJupyter>>;
+  readonly serving: Serving;
+  readonly runtimeDirectory: string;
+}
+
+/** From the first answer on: open the doors, say so, watch, and wait for the end. */
+async function serveUntil(run: Run, served: Served, over: Promise<End | undefined>): Promise<End> {
+  const { site, plan, serving, runtimeDirectory } = served;
+  await using doors = await openDoors(run, site, plan, serving);
+  using watching = await watch(run, serving, runtimeDirectory, idleSeconds(run.request, site));
+  await writeRecord(attemptFiles(run.request.id, run.attempt).endpoint, {
+    endpoint: doors.endpoint,
+    ...(doors.gate ? { gate: doors.gate } : {}),
+    note: plan.note,
     jupyter: serving.identity,
     ready: new Date().toISOString(),
+    restart: run.restart,
   });
-  const base = serving.endpoint.kind === 'socket' ? `/s/${request.id}/` : '/';
-  const timer = setInterval(() => void beat(files.beat, serving.address, base), beatEvery);
-  try {
-    return (await over) ?? { state: 'ended', reason: 'It was told to end.' };
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-/** Resolves when the user, or whoever may signal us, wants the end. */
-async function untilStopped(id: string, signals: Signals): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const asked = new Promise<void>((resolve) => {
-    timer = setInterval(async () => {
-      if (await readStop(id).catch(() => undefined)) resolve();
-    }, lookForStop).unref();
-  });
-  await Promise.race([asked, signals.first]);
-  clearInterval(timer);
-}
-
-/** How it ends when somebody wants it to; undefined when nobody does. */
-async function whoStopped(id: string, signals: Signals): Promise<End | undefined> {
-  const stop = await readStop(id).catch(() => undefined);
-  if (stop) return { state: 'ended', reason: `It was stopped by ${stop.by}.` };
-  const signal = signals.received();
-  return signal && { state: 'ended', reason: `It was told to end (${signal}), by the system or by hand.` };
+  return (await Promise.race([over, watching.over])) ?? { state: 'ended', reason: 'It was told to end.' };
 }

@@ -1,7 +1,7 @@
 import { signalRecorded } from '../../process/index.ts';
 import { readTail } from '../log.ts';
-import type { EndRecord } from '../record-schemas.ts';
 import { clearRemains, grace } from '../remains.ts';
+import type { End } from './run.ts';
 import type { Serving } from './serve.ts';
 
 /** Ends Jupyter, its kernels first: SIGTERM, and SIGKILL when it takes too long. */
@@ -20,12 +20,12 @@ export async function endJupyter({ identity, process: { ended } }: Serving): Pro
 export async function explainExit(
   exit: { readonly exitCode: number | null; readonly signal: string | null },
   log: string,
-): Promise<Omit<EndRecord, 'ended'>> {
-  if (exit.exitCode === 0) return { state: 'ended', reason: 'It was shut down from within Jupyter.' };
+): Promise<End> {
+  if (exit.exitCode === 0) return { state: 'ended', cause: 'exit', reason: 'It was shut down from within Jupyter.' };
   const how = exit.signal ? `was killed by ${exit.signal}` : `ended with status ${exit.exitCode}`;
   const killed = exit.signal === 'SIGKILL' ? ' A machine that runs out of memory does that.' : '';
   const tail = exit.signal ? '' : `\n${await readTail(log, 12)}`;
-  return { state: 'failed', reason: `Jupyter ${how}.${killed}${tail}` };
+  return { state: 'failed', cause: 'exit', reason: `Jupyter ${how}.${killed}${tail}` };
 }
 
 /**

@@ -10,17 +10,19 @@ import {
   type JupyterPlace,
   type JupyterPlan,
   makeToken,
+  portArguments,
   socketArguments,
   socketOf,
 } from '../jupyter.ts';
-import type { EndpointRecord } from '../record-schemas.ts';
 
 /** A Jupyter that was started, answering or not. */
 export interface Serving {
   readonly process: Started;
   readonly identity: ProcessIdentity;
+  /** Where it listens, and what it has to be told; the token, if there is one, too. */
   readonly address: Address;
-  readonly endpoint: EndpointRecord['endpoint'];
+  /** The path that everything of it begins with. */
+  readonly base: string;
   /** A file of ours that Jupyter makes once it listens: before that nobody answers, or on a port another user may. */
   readonly proof: string;
 }
@@ -30,9 +32,26 @@ export async function serve(environment: Environment, plan: JupyterPlan, place: 
   const runtime = path.join(place.runtimeDirectory, 'jupyter');
   await mkdir(runtime, { mode: 0o700, recursive: true });
   const variables = jupyterVariables(environment, runtime);
-  return plan.way === 'socket'
-    ? await serveOnSocket(environment, plan, place, variables)
-    : await serveDirectly(environment, plan, place, variables);
+  const socketPath = socketOf(place.runtimeDirectory);
+  if (plan.way === 'socket') {
+    const started = await startPython(environment, socketArguments(plan, place), place.directory, variables);
+    const address = { socketPath, host: `${place.id}.localhost` };
+    return { ...started, address, base: `/s/${place.id}/`, proof: socketPath };
+  }
+  const token = makeToken();
+  const withToken = { ...variables, JUPYTER_TOKEN: token };
+  if (plan.listens === 'socket') {
+    const started = await startPython(environment, directArguments(plan, place), place.directory, withToken);
+    return { ...started, address: { socketPath, host: 'localhost', token }, base: '/', proof: socketPath };
+  }
+  const port = await freePort();
+  const started = await startPython(environment, portArguments(plan, port), place.directory, withToken);
+  return {
+    ...started,
+    address: { port, host: `127.0.0.1:${port}`, token },
+    base: '/',
+    proof: path.join(runtime, `${plan.serverName}-${started.identity.pid}.json`),
+  };
 }
 
 /** The environment's own variables, less whatever else would change who may enter this Jupyter. */
@@ -45,42 +64,6 @@ function jupyterVariables(environment: Environment, runtime: string): NodeJS.Pro
     if (/^(JUPYTER_TOKEN|JUPYTER_TOKEN_FILE|JUPYTERHUB_.*|JPY_.*)$/.test(name)) delete variables[name];
   }
   return variables;
-}
-
-async function serveOnSocket(
-  environment: Environment,
-  plan: JupyterPlan,
-  place: JupyterPlace,
-  variables: NodeJS.ProcessEnv,
-): Promise<Serving> {
-  const socketPath = socketOf(place.runtimeDirectory);
-  const started = await startPython(environment, socketArguments(plan, place), place.directory, variables);
-  return {
-    ...started,
-    address: { socketPath, host: `${place.id}.localhost` },
-    endpoint: { kind: 'socket', path: socketPath },
-    proof: socketPath,
-  };
-}
-
-async function serveDirectly(
-  environment: Environment,
-  plan: JupyterPlan,
-  place: JupyterPlace,
-  variables: NodeJS.ProcessEnv,
-): Promise<Serving> {
-  const port = await freePort();
-  const token = makeToken();
-  const started = await startPython(environment, directArguments(plan, port), place.directory, {
-    ...variables,
-    JUPYTER_TOKEN: token,
-  });
-  return {
-    ...started,
-    address: { port, host: `127.0.0.1:${port}`, token },
-    endpoint: { kind: 'direct', port, token },
-    proof: path.join(variables.JUPYTER_RUNTIME_DIR ?? '', `${plan.serverName}-${started.identity.pid}.json`),
-  };
 }
 
 async function startPython(

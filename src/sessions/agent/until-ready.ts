@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { ask } from '../ask.ts';
-import type { EndRecord } from '../record-schemas.ts';
+import type { End } from './run.ts';
 import type { Serving } from './serve.ts';
 
 /** Milliseconds between two questions to a Jupyter that is starting. */
@@ -12,11 +12,10 @@ const askEvery = 25;
  * Resolves with undefined then, or with how it failed after `timeoutMs`; earlier when nobody waits any more.
  */
 export async function untilReady(
-  { address, proof }: Pick<Serving, 'address' | 'proof'>,
-  base: string,
+  { address, base, proof }: Pick<Serving, 'address' | 'base' | 'proof'>,
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<Omit<EndRecord, 'ended'> | undefined> {
+): Promise<End | undefined> {
   const deadline = Date.now() + timeoutMs;
   let last = 'Nothing answered there.';
   while (Date.now() < deadline && !signal.aborted) {
@@ -26,7 +25,7 @@ export async function untilReady(
     await new Promise((resolve) => setTimeout(resolve, askEvery));
   }
   const seconds = Math.round(timeoutMs / 1000);
-  return { state: 'failed', reason: `Jupyter was not ready within ${seconds} seconds. ${last}` };
+  return { state: 'failed', cause: 'failed', reason: `Jupyter was not ready within ${seconds} seconds. ${last}` };
 }
 
 /** Asks once the address is surely Jupyter's own; the token must not go to whoever else has the port. */

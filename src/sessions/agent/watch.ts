@@ -1,0 +1,96 @@
+import { readRuns } from '../records.ts';
+import { attemptFiles } from '../store.ts';
+import { askStatus, nodeTrouble, writeBeat } from './beat.ts';
+import type { Run } from './doors.ts';
+import { lastActive } from './idle.ts';
+import { logLine } from './log-line.ts';
+import type { End } from './run.ts';
+import type { Serving } from './serve.ts';
+import { duration, jobEnds, warnings } from './time-left.ts';
+
+const beatEvery = 15_000;
+
+export interface Watch extends Disposable {
+  /** Resolves when nothing has gone on for as long as its user or the site allows, or another run has taken over. */
+  readonly over: Promise<End>;
+}
+
+/**
+ * Looks after a session that is ready: beats, warns of the end of the job's time, and ends what is idle for too long.
+ *
+ * `idle`: seconds; null: never. The first beat is on record when this returns.
+ */
+export async function watch(run: Run, serving: Serving, runtimeDirectory: string, idle: number | null): Promise<Watch> {
+  const { promise, resolve } = deferred<End>();
+  const file = attemptFiles(run.request.id, run.attempt).beat;
+  let ends: string | null = null;
+  let warned = Number.POSITIVE_INFINITY;
+  let active = Date.now();
+
+  async function warn(): Promise<void> {
+    const due = warnings.findLast((before) => left() <= before);
+    if (due === undefined || due >= warned) return;
+    // An operator, or the user where the site lets him, may have given it more.
+    ends = (await jobEnds({ ...process.env, SLURM_JOB_END_TIME: '' })) ?? ends;
+    if (left() > due) return;
+    warned = due;
+    logLine(`this job’s time is over in ${duration(left())}. Save your notebooks; the kernels end with the job.`);
+  }
+  const left = () => (ends === null ? Number.POSITIVE_INFINITY : Date.parse(ends) - Date.now());
+
+  async function beat(): Promise<void> {
+    await warn();
+    const status = await askStatus(serving.address, serving.base);
+    if (!status) return;
+    const { kernels, connections, last_activity } = status;
+    const trouble = await nodeTrouble(runtimeDirectory);
+    const told = { at: new Date().toISOString(), kernels, connections, lastActivity: last_activity, ends, trouble };
+    await writeBeat(file, { ...told, restart: run.restart });
+    if (idle === null) return;
+    const seen = await lastActive(serving.address, serving.base, status, serving.identity.pid);
+    active = Math.max(active, seen ?? Date.now());
+    if (Date.now() - active >= idle * 1000) resolve(idled(idle));
+  }
+
+  async function look(): Promise<void> {
+    if (await isReplaced(run)) resolve({ state: 'ended', cause: 'signal', reason: 'Another run has taken its place.' });
+    await beat();
+  }
+
+  await beat();
+  // A scheduler that does not answer must not keep a session waiting that is ready.
+  void jobEnds().then((time) => {
+    ends = time;
+    return beat();
+  });
+  let busy = false;
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    look()
+      .catch(() => {})
+      .finally(() => {
+        busy = false;
+      });
+  }, beatEvery);
+  return { over: promise, [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** A node that was cut off may go on while Slurm has started the job again elsewhere. */
+async function isReplaced({ request, attempt, restart }: Run): Promise<boolean> {
+  const { started } = await readRuns(request.id, attempt);
+  return (started?.restart ?? 0) > restart;
+}
+
+function idled(seconds: number): End {
+  const reason = `Nothing went on in it for ${duration(seconds * 1000)}: no kernel at work, no browser, no terminal.`;
+  return { state: 'ended', cause: 'idle', reason: `${reason} So it has ended, as its idle time says.` };
+}
+
+function deferred<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void } {
+  let resolve: (value: Value) => void = () => {};
+  const promise = new Promise<Value>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
