@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
 import { forNode } from './scripts/bundling.mjs';
+import { makeCodeCache } from './scripts/code-cache.mjs';
 import { shipData, shipSites } from './scripts/ship-data.mjs';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -34,6 +35,7 @@ try {
   await shipSites('sites', `${out}/sites`);
   await shipData('catalogue', `${out}/catalogue`);
   await chmod(`${out}/pier.cjs`, 0o755);
+  makeCodeCache(out);
   await writeFile(`${out}/.built`, '');
   const old = `dist.old.${process.pid}`;
   if (existsSync('dist')) await rename('dist', old);

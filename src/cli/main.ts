@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { writeSync } from 'node:fs';
+import { useCodeCache } from './code-cache.ts';
 import { protocol, version } from './version.ts';
 
 // The entry, and the only place that catches. What is heavier is imported once it is clear what is asked for.
@@ -16,6 +17,7 @@ else {
     'beforeExit',
     () => void fail(new Error('pier had nothing left to wait for.'), false).then(process.exit),
   );
+  useCodeCache(import.meta.dirname);
   void start().then((status) => process.exit(status));
 }
 

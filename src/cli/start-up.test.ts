@@ -82,5 +82,5 @@ test('help and mistakes evaluate commander besides', async () => {
 
 test('what lists environments is in three files: each more costs half a millisecond', async () => {
   const files = (await filesLoaded('env', 'list')).map((file) => file.replace(/-.{8}\.cjs$/, ''));
-  expect(files).toEqual(['pier.cjs', 'everyday', 'rolldown-runtime']);
+  expect(files.sort()).toEqual(['everyday', 'pier.cjs', 'rolldown-runtime']);
 });

@@ -1,4 +1,4 @@
-import { lstat, mkdtemp } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import path from 'node:path';
 import { uid } from './places.ts';
 import { cannotWrite } from './record.ts';
@@ -17,12 +17,12 @@ export async function makeRuntimeDirectory(purpose: string): Promise<string> {
     if (!parent || !path.isAbsolute(parent) || !(await isSafeParent(parent))) continue;
     const prefix = path.join(parent, `pier-${purpose}-`);
     if (Buffer.byteLength(prefix) + 6 > longestDirectory) continue;
-    const made = await mkdtemp(prefix).catch(() => undefined);
+    const made = await promises.mkdtemp(prefix).catch(() => undefined);
     if (made) return made;
   }
   const prefix = `/tmp/pier-${purpose}-`;
   try {
-    return await mkdtemp(prefix);
+    return await promises.mkdtemp(prefix);
   } catch (error) {
     throw cannotWrite(prefix, error);
   }
@@ -31,7 +31,7 @@ export async function makeRuntimeDirectory(purpose: string): Promise<string> {
 /** Nobody else can rename what we make in it: it is ours or root's, and if others can write, it is sticky. */
 async function isSafeParent(directory: string): Promise<boolean> {
   try {
-    const stats = await lstat(directory);
+    const stats = await promises.lstat(directory);
     if (!stats.isDirectory() || (stats.uid !== uid() && stats.uid !== 0)) return false;
     return (stats.mode & 0o022) === 0 || (stats.mode & 0o1000) !== 0;
   } catch {
