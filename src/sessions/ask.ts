@@ -30,7 +30,7 @@ export async function ask(address: Address, url: string, timeoutMs: number): Pro
       : { socketPath: address.socketPath }),
   };
   // Loaded while Jupyter starts, not before.
-  const { get } = await import('node:http');
+  const { get } = process.getBuiltinModule('node:http');
   return await new Promise((resolve) => {
     const request = get(options, (response) => {
       let body = '';
