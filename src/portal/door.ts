@@ -7,11 +7,8 @@ export type Door = { readonly kind: 'socket' } | { readonly kind: 'loopback'; re
 /** Milliseconds in which another user's connection may still be told that it is refused; idle, it only takes room. */
 const foreignMayStay = 2000;
 
-async function askOnce(socket: Socket): Promise<boolean> {
-  const isOurs = await isOurPeer(socket);
-  if (!isOurs) setTimeout(() => socket.destroy(), foreignMayStay).unref();
-  return isOurs;
-}
+/** Other users' connections that may stay so long; who opens more is not told, for that would take room too. */
+const foreignAtATime = 64;
 
 /** Remembers the door of every connection, and who is at its other end: asked once, when it comes in. */
 export interface Doors {
@@ -21,8 +18,21 @@ export interface Doors {
 }
 
 // By the object alone: a TCP connection that is closed already has no address left and would look like a Unix socket.
-export function createDoors(): Doors {
+export function createDoors(isOurs: (socket: Socket) => Promise<boolean> = isOurPeer): Doors {
   const doors = new WeakMap<object, Door>();
+  let foreign = 0;
+
+  async function askOnce(socket: Socket): Promise<boolean> {
+    if (await isOurs(socket)) return true;
+    if (foreign >= foreignAtATime) socket.destroy();
+    else {
+      foreign++;
+      socket.once('close', () => foreign--);
+      setTimeout(() => socket.destroy(), foreignMayStay).unref();
+    }
+    return false;
+  }
+
   return {
     enter: (socket, kind) => {
       if (doors.has(socket)) return;

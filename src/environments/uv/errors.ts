@@ -50,7 +50,7 @@ const rows: readonly Row[] = [
   {
     pattern: /error sending request|Failed to fetch|dns error|Request failed after/,
     code: 'offline',
-    message: (doing, stderr) => `${doing}: the package index does not answer. ${lastCause(stderr)}`,
+    message: (doing, stderr) => `${doing}: ${serverIn(stderr)} does not answer. ${lastCause(stderr)}`,
     hint: 'Check the network (and HTTPS_PROXY), or try again where there is one, such as on a login node.',
   },
   {
@@ -92,6 +92,13 @@ function reason(stderr: string): string {
   const causes = text.split(/^\s*(?:cause:|hint:|[├╰]─▶)/m).slice(1);
   const words = (causes.length > 0 ? causes : [text]).join(' ').replace(/\s+/g, ' ').trim();
   return words.length > 700 ? `${words.slice(0, 700)} …` : words;
+}
+
+/** uv's own Pythons come from another place than packages: python-build-standalone's releases, or a mirror of them. */
+function serverIn(stderr: string): string {
+  return /python-build-standalone|cpython-\d/.test(stderr)
+    ? 'the server of Pythons that uv downloads'
+    : 'the package index';
 }
 
 function lastCause(stderr: string): string {

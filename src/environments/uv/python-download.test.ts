@@ -56,10 +56,16 @@ test('where it does not, nothing is downloaded', async () => {
 });
 
 test('a download that fails says both', async () => {
-  const uv = await standIn('echo "  cause: dns error" >&2; exit 2');
+  const address =
+    'https://github.com/astral-sh/python-build-standalone/releases/download/20261001/cpython-3.12.16.tar.gz';
+  const uv = await standIn(
+    `echo "error: Request failed after 3 retries; ${address}" >&2; echo "  cause: dns error" >&2; exit 2`,
+  );
   await expect(findPython(allowing(true), uv, wanted, noProgress)).rejects.toMatchObject({
     code: 'python-missing',
-    message: expect.stringMatching(/^There is no Python 3\.12 on PATH.*\n.*the package index does not answer/s),
+    message: expect.stringMatching(
+      /^There is no Python 3\.12 on PATH.*\n.*the server of Pythons that uv downloads does not answer/s,
+    ),
     hint: expect.stringContaining('module load python'),
   });
 });
