@@ -4,7 +4,7 @@
 # ///
 """Builds what tests install from, of what the package index has: a conda channel, and the wheels that it is made of.
 
-uv run --script build.py DIRECTORY      makes DIRECTORY/conda and DIRECTORY/wheels
+uv run --script build.py DIRECTORY      makes DIRECTORY/conda, DIRECTORY/wheels and DIRECTORY/simple, the wheels' index
 """
 
 import asyncio
@@ -18,6 +18,7 @@ import tempfile
 from rattler.index import index_fs
 
 import interpreter
+import simple
 import standins
 import tiny
 import wheels
@@ -37,6 +38,7 @@ def main(directory: pathlib.Path) -> None:
         for package in [*tiny.tiny(stages), *standins.programs(stages), *wheels.packages(sorted(wheelhouse.glob("*.whl")), stages)]:
             write(package, channel)
         write(tiny.older(stages / "older"), channel, older_format=True)
+    simple.simple(wheelhouse, directory / "simple")
     asyncio.run(index_fs(channel, write_zst=True, write_shards=False))
 
 

@@ -8,8 +8,11 @@ import { alone } from '../alone.ts';
 import { realUv, uvCache } from '../uv.ts';
 import { type Served, serve } from './serve.ts';
 
+/** Also when this is bundled for `npm run testbed`, which puts the testbed’s directory here. */
+export const here = path.join(import.meta.dirname, '..', 'channel');
+
 /** Where what tests install from lives: kept between runs, made anew when its sources change. May be deleted. */
-const kept = process.env.PIER_TEST_CHANNEL ?? path.join(import.meta.dirname, '..', '.world', 'channel');
+const kept = process.env.PIER_TEST_CHANNEL ?? path.join(here, '..', '.world', 'channel');
 
 /** The Python that the channel’s own is a copy of: Debian’s. */
 export const python = '/usr/bin/python3';
@@ -19,6 +22,8 @@ export interface Packages {
   readonly conda: string;
   /** The wheels that it is made of, in one directory. */
   readonly wheels: string;
+  /** Where both are, with `simple`, what an index says of the wheels: what a mirror serves. */
+  readonly directory: string;
 }
 
 /** A conda channel over loopback HTTP, until it is disposed of. */
@@ -49,7 +54,7 @@ export async function packages(): Promise<Packages> {
     await mkdir(kept, { recursive: true });
     await alone(kept, () => build(directory), undefined, 900);
   }
-  return { conda: path.join(directory, 'conda'), wheels: path.join(directory, 'wheels') };
+  return { conda: path.join(directory, 'conda'), wheels: path.join(directory, 'wheels'), directory };
 }
 
 /** Whole or not at all; whoever waited for another to build it finds it there. */
@@ -60,7 +65,7 @@ async function build(directory: string): Promise<void> {
     if (name !== 'lock') await rm(path.join(kept, name), { recursive: true, force: true });
   }
   const stage = await mkdtemp(path.join(kept, '.building-'));
-  const script = path.join(import.meta.dirname, 'build.py');
+  const script = path.join(here, 'build.py');
   const args = ['run', '--quiet', '--no-project', '--python', python, '--script', script, stage];
   const env = { ...process.env, UV_CACHE_DIR: uvCache, PYTHONDONTWRITEBYTECODE: '1' };
   const ran = await run(await realUv(), args, { timeoutMs: 900_000, env });
@@ -71,9 +76,9 @@ async function build(directory: string): Promise<void> {
 /** Changes with what the channel is made from. */
 async function fingerprint(): Promise<string> {
   const hash = createHash('sha256');
-  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).sort();
+  const files = readdirSync(here, { recursive: true, encoding: 'utf8' }).sort();
   for (const name of files.filter((file) => /\.(py|sh|txt)$/.test(file))) {
-    hash.update(name).update(readFileSync(path.join(import.meta.dirname, name)));
+    hash.update(name).update(readFileSync(path.join(here, name)));
   }
   hash.update((await run(python, ['-VV'], { timeoutMs: 20_000 })).stdout);
   return hash.digest('hex').slice(0, 16);

@@ -20,10 +20,14 @@ THIS_PYTHON = f"python >={VERSION},<3.{sys.version_info[1] + 1}.0a0"
 PLACES = {"data": "", "scripts": "bin", "headers": "include"}
 
 
-def metadata(wheel: pathlib.Path) -> email.message.Message:
+def metadata_text(wheel: pathlib.Path) -> bytes:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [one for one in archive.namelist() if one.endswith(".dist-info/METADATA") and one.count("/") == 1]
-        return email.message_from_bytes(archive.read(name))
+        return archive.read(name)
+
+
+def metadata(wheel: pathlib.Path) -> email.message.Message:
+    return email.message_from_bytes(metadata_text(wheel))
 
 
 def packages(wheels: list[pathlib.Path], stages: pathlib.Path):

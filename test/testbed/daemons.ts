@@ -42,6 +42,7 @@ export function daemonsOf({ name: host, role }: Host): readonly Daemon[] {
         daemon('mariadbd', ...as('mysql', '/usr/sbin/mariadbd', ...mariadb)),
         daemon('slurmdbd', '/usr/sbin/slurmdbd'),
         daemon('slurmctld', '/usr/sbin/slurmctld'),
+        daemon('mirror', '/opt/mirror'),
       ];
     case 'login':
       return [munged, daemon('sshd', '/usr/sbin/sshd')];

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { command } from './command.ts';
-import { hosts, loginName, password, people, projects } from './layout.ts';
+import { hostNamed, hosts, loginName, password, people, projects } from './layout.ts';
+import { mirror } from './mirror.ts';
 import { homes, hostKeys, pamConfig, sshdConfig } from './sign-in-files.ts';
 import { slurmFiles } from './slurm-files.ts';
 
@@ -50,7 +51,7 @@ async function writeNames(etc: string): Promise<void> {
   await replace(etc, 'group', [...machine('group'), ...own, ...shared]);
   await replace(etc, 'shadow', [...machine('shadow').map((line) => line.replace(/:[^:]*/, ':*')), ...shadow], 0o640);
   await command('chgrp', ['shadow', path.join(etc, 'shadow')]);
-  await replace(etc, 'hosts', ['127.0.0.1 localhost', ...addresses]);
+  await replace(etc, 'hosts', ['127.0.0.1 localhost', `${hostNamed('ctl').cluster} ${mirror}`, ...addresses]);
   const sources = ['passwd', 'group', 'shadow', 'hosts', 'services', 'protocols'];
   await replace(
     etc,
@@ -58,6 +59,8 @@ async function writeNames(etc: string): Promise<void> {
     sources.map((source) => `${source}: files`),
   );
   await replace(etc, 'resolv.conf', []);
+  // What a site without internet has for everybody's pip: its mirror, which it trusts without TLS.
+  await replace(etc, 'pip.conf', ['[global]', `index-url = http://${mirror}/simple/`, `trusted-host = ${mirror}`]);
 }
 
 async function replace(etc: string, name: string, lines: readonly string[], mode = 0o644): Promise<void> {

@@ -44,7 +44,7 @@ const acts: Record<string, Act> = {
   },
 };
 
-export const faultUsage = `npm run testbed fault kill|freeze|thaw|start DAEMON   slurmctld, slurmdbd, mariadbd, slurmd@c1, munged@login1, sshd@login2
+export const faultUsage = `npm run testbed fault kill|freeze|thaw|start DAEMON   slurmctld, slurmdbd, mariadbd, mirror, slurmd@c1, munged@login1, sshd@login2
 npm run testbed fault off|on HOST                     end a host with all that runs on it; start it again
 npm run testbed fault cut|mend HOST                   no packet reaches or leaves it; all do again
 npm run testbed fault lossy HOST PERCENT              so many of a hundred packets are lost

@@ -65,6 +65,11 @@ case $role in
     mkdir -p run/mysqld
     chown slurm: var/spool/slurmctld
     chown mysql: var/lib/mysql run/mysqld
+    # What it serves as the site's mirror lies outside the testbed's directory: one for all testbeds.
+    mkdir srv/mirror
+    mount --bind "$directory/mirror/" srv/mirror
+    mount -o remount,bind,ro srv/mirror
+    cp "$(dirname "$0")/mirror.py" opt/mirror
     ;;
   compute) mkdir -p var/spool/slurmd tmp/jobs ;;
 esac

@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
-import { chmod, copyFile, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf } from '../../src/files/index.ts';
 import { sciEnvironment } from '../real/sci.ts';
 import { command } from './command.ts';
+import { putInPlace, replace } from './put-in-place.ts';
 import { pythonVersion } from './software.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -101,23 +102,4 @@ function recordIn(prefix: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The old one stays until the new one is whole; what runs from it finds no file of it any more. */
-async function putInPlace(part: string, place: string): Promise<void> {
-  const old = `${place}.old`;
-  await command('rm', ['-rf', old]);
-  await rename(place, old).catch((error) => {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-  });
-  await rename(part, place);
-  await command('rm', ['-rf', old]);
-}
-
-async function replace(file: string, text: string, mode: number): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  await rm(`${file}.part`, { force: true });
-  await writeFile(`${file}.part`, text);
-  await chmod(`${file}.part`, mode);
-  await rename(`${file}.part`, file);
 }
