@@ -10,7 +10,16 @@ export {
   type SubmitOptions,
   submit,
 } from './engine.ts';
-export type { CancelAnswer, FoundJob, JobRequest, JobStatus, LocalJob, SlurmJob, SubmittedJob } from './job.ts';
+export type {
+  CancelAnswer,
+  FoundJob,
+  JobRequest,
+  JobStatus,
+  KnownStatus,
+  LocalJob,
+  SlurmJob,
+  SubmittedJob,
+} from './job.ts';
 export type { Account, Complaint, Known, Limits, NodeShape, Partition, Qos } from './limits.ts';
 export { type AccountQuestion, type ChosenAccount, chooseAccount } from './resources/account.ts';
 export { type ChosenResources, chooseResources, type Origin, type Usual } from './resources/choose.ts';

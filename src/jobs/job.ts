@@ -56,13 +56,13 @@ export interface SlurmJob {
 export type SubmittedJob = LocalJob | SlurmJob;
 
 /**
- * What the engine says of a job. `unknown` changes nothing: whoever cannot be asked has said nothing.
+ * What the engine says of a job.
  *
- * `asOf` (ISO 8601) is when it was so: Slurm is asked for all jobs at once, and not for every question; null when nothing
- * is known at all. `running` is not "started": Slurm says it while a node's prolog runs or its daemon hangs, and for
- * minutes of a node that is dead. Only what the script itself writes says that it started.
+ * `asOf` (ISO 8601) is when it was so: Slurm is asked for all jobs at once, and not for every question. `running` is not
+ * "started": Slurm says it while a node's prolog runs or its daemon hangs, and for minutes of a node that is dead. Only
+ * what the script itself writes says that it started.
  */
-export type JobStatus =
+export type KnownStatus =
   | {
       readonly state: 'queued';
       /** Why it waits, in plain words. */
@@ -90,9 +90,22 @@ export type JobStatus =
       readonly reason: string;
       /** How Slurm says it ended; null when it does not know the job any more, and for a local job. */
       readonly end: JobEnd | null;
+      /** False: how it ended is not known only because accounting does not answer now; ask again later. */
+      readonly settled: boolean;
       readonly asOf: string;
-    }
-  | { readonly state: 'unknown'; readonly reason: string; readonly asOf: string | null };
+    };
+
+/** `unknown` changes nothing: whoever cannot be asked has said nothing. */
+export type JobStatus =
+  | KnownStatus
+  | {
+      readonly state: 'unknown';
+      readonly reason: string;
+      /** ISO 8601: when anything was known last; null: never. */
+      readonly asOf: string | null;
+      /** What was said then. */
+      readonly last: KnownStatus | null;
+    };
 
 /** `accepted`: the engine has taken the order, or there was nothing left to end. Else nothing was done, and why. */
 export type CancelAnswer = { readonly accepted: true } | { readonly accepted: false; readonly reason: string };

@@ -60,7 +60,7 @@ const waits = (more: Partial<JobStatus & { state: 'queued' }> = {}): JobStatus =
   ...more,
 });
 const runs: JobStatus = { state: 'running', host: 'c1', limit: at(-3600), asOf: at(2) };
-const mute = (asOf: string | null): JobStatus => ({ state: 'unknown', reason: 'it timed out.', asOf });
+const mute = (asOf: string | null): JobStatus => ({ state: 'unknown', reason: 'it timed out.', asOf, last: null });
 
 test.each<[string, Partial<SessionRecords>, JobStatus, string, RegExp]>([
   ['its job waits', {}, waits(), 'queued', /^It waits for free nodes\.$/],

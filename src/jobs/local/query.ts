@@ -9,8 +9,17 @@ export function query(job: LocalJob): JobStatus {
     case 'alive':
       return { state: 'running', host, limit: null, asOf };
     case 'dead':
-      return { state: 'gone', reason: `its process ${pid} is gone`, end: null, asOf };
+      return { state: 'gone', reason: `its process ${pid} is gone`, end: null, settled: true, asOf };
     default:
-      return { state: 'unknown', reason: `it was started on ${host}, which cannot be asked from here`, asOf: null };
+      return unreachable(host);
   }
+}
+
+function unreachable(host: string): JobStatus {
+  return {
+    state: 'unknown',
+    reason: `it was started on ${host}, which cannot be asked from here`,
+    asOf: null,
+    last: null,
+  };
 }

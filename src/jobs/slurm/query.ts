@@ -1,10 +1,134 @@
+import type { JobEnd } from '../end.ts';
 import type { QueryOptions } from '../engine.ts';
-import type { FoundJob, JobStatus, SlurmJob } from '../job.ts';
+import type { FoundJob, JobStatus, KnownStatus, SlurmJob } from '../job.ts';
+import { accountOf } from './accounting.ts';
+import { clusterHere } from './cluster.ts';
+import { type Queue, type QueuedJob, queue } from './queue.ts';
+import { endOf } from './states.ts';
+import { statusOf } from './status.ts';
 
-export async function query(_job: SlurmJob, _options: QueryOptions): Promise<JobStatus> {
-  return { state: 'unknown', reason: 'jobs on Slurm are to come', asOf: null };
+/** Milliseconds: squeue's own time limit is 20 s. */
+const usualPatience = 25_000;
+/** Milliseconds that an answer counts as true although the next one failed. */
+const trusted = 30_000;
+/** Milliseconds that clocks of two login nodes may differ. */
+const clocks = 5000;
+/** Milliseconds that accounting may know less than the controller did, of a job that it has, and of one that it lacks. */
+const accountingLags = { listed: 120_000, missing: 25_000 };
+
+/** See `query` in engine.ts. */
+export async function query(job: SlurmJob, { patienceMs = usualPatience }: QueryOptions): Promise<JobStatus> {
+  const deadline = Date.now() + patienceMs;
+  const elsewhere = await unreachable(job);
+  if (elsewhere) return elsewhere;
+  const answer = await queue((seen) => find(job, seen) !== undefined || isYounger(seen, job), patienceMs);
+  const found = find(job, answer);
+  if (answer.failure !== null && ageOf(answer) > trusted) {
+    return { state: 'unknown', reason: `${answer.failure}.`, asOf: answer.taken, last: lastKnown(job, found, answer) };
+  }
+  if (found ? isOver(found) : isYounger(answer, job)) return await over(job, found, answer, deadline - Date.now());
+  return lastKnown(job, found, answer) ?? handedOver(job);
 }
 
-export async function findJob(_name: string, _options: QueryOptions): Promise<FoundJob> {
-  return { found: 'unknown', reason: 'jobs on Slurm are to come' };
+async function unreachable({ cluster }: SlurmJob): Promise<JobStatus | undefined> {
+  const here = await clusterHere();
+  if (cluster === null || here === null || cluster === here) return undefined;
+  const reason = `It was submitted to the cluster ${cluster}; from here only ${here} can be asked.`;
+  return { state: 'unknown', reason, asOf: null, last: null };
+}
+
+/** Number and name: after a crash Slurm gives the same number to another job. */
+function find(job: SlurmJob, { value }: Queue): QueuedJob | undefined {
+  return value?.find(({ id, name }) => id === job.job && name === job.name);
+}
+
+/** Whether a job that this answer lacks cannot be too new for it. */
+function isYounger({ taken }: Queue, { submitted }: SlurmJob): boolean {
+  return taken !== null && Date.parse(taken) > Date.parse(submitted) + clocks;
+}
+
+function ageOf({ taken }: Queue): number {
+  return taken === null ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(taken);
+}
+
+function isOver({ state }: QueuedJob): boolean {
+  return endOf(state) !== undefined;
+}
+
+function lastKnown(job: SlurmJob, found: QueuedJob | undefined, { taken }: Queue): KnownStatus | null {
+  if (taken === null) return null;
+  if (!found) return Date.parse(taken) > Date.parse(job.submitted) ? leftTheQueue(taken) : null;
+  return isOver(found) ? endedAs(endInQueue(found), taken) : statusOf(found, taken);
+}
+
+/** Slurm took it, and has not been asked since. */
+function handedOver(job: SlurmJob): KnownStatus {
+  const reason = 'Slurm took it a moment ago.';
+  return { state: 'queued', reason, change: null, estimatedStart: null, requeued: false, asOf: job.submitted };
+}
+
+function leftTheQueue(asOf: string): KnownStatus {
+  return { state: 'ending', reason: 'It has left the queue; Slurm’s accounting does not say yet how it ended.', asOf };
+}
+
+/** squeue still lists it, as over: that says less than accounting does, not who cancelled it. */
+function endInQueue({ state, host, end }: QueuedJob): JobEnd {
+  return {
+    kind: endOf(state) ?? 'failed',
+    word: state,
+    exitCode: null,
+    signal: null,
+    by: null,
+    host,
+    ended: end,
+  };
+}
+
+function endedAs(end: JobEnd, asOf: string): KnownStatus {
+  return { state: 'gone', reason: `Slurm says ${end.word}.`, end, settled: true, asOf };
+}
+
+/** The job is over: how, says accounting, which lags behind by seconds and may be down by itself. */
+async function over(
+  job: SlurmJob,
+  found: QueuedJob | undefined,
+  { taken }: Queue,
+  patienceMs: number,
+): Promise<KnownStatus> {
+  const asOf = taken ?? job.submitted;
+  const account = await accountOf(job, patienceMs);
+  if (account.end) return endedAs(account.end, asOf);
+  const since = Date.parse(found?.end ?? account.askedSince ?? asOf);
+  const mayStillCome =
+    account.failure === null && Date.now() - since < accountingLags[account.listed ? 'listed' : 'missing'];
+  if (mayStillCome) return leftTheQueue(asOf);
+  if (found) return { ...endedAs(endInQueue(found), asOf), settled: account.failure === null } as KnownStatus;
+  if (account.failure !== null) {
+    const reason = `It has left the queue; how it ended cannot be asked: ${account.failure}.`;
+    return { state: 'gone', reason, end: null, settled: false, asOf };
+  }
+  const reason = 'Slurm does not know it any more: its controller lost it, or it ended too long ago.';
+  return { state: 'gone', reason, end: null, settled: true, asOf };
+}
+
+/** Of several by one name the one that was there first, and of those the ones that are not over. */
+export function firstLive(jobs: readonly QueuedJob[]): QueuedJob | undefined {
+  return [...jobs].sort((a, b) => Number(isOver(a)) - Number(isOver(b)) || Number(a.id) - Number(b.id))[0];
+}
+
+/** See `findJob` in engine.ts. */
+export async function findJob(name: string, { patienceMs = usualPatience }: QueryOptions): Promise<FoundJob> {
+  const { taken, value, failure } = await queue(
+    ({ value }) => value?.some((job) => job.name === name) ?? false,
+    patienceMs,
+  );
+  const found = firstLive(value?.filter((job) => job.name === name) ?? []);
+  if (found && taken) {
+    return {
+      found: 'job',
+      job: { engine: 'slurm', job: found.id, name, cluster: await clusterHere(), submitted: taken },
+    };
+  }
+  if (taken === null) return { found: 'unknown', reason: `${failure ?? 'Slurm has not answered yet'}.` };
+  return { found: 'absent', asOf: taken };
 }

@@ -1,0 +1,84 @@
+import { uid } from '../../files/index.ts';
+import { ask } from './ask.ts';
+import { answersDirectory } from './cluster.ts';
+import { known, type Question, type Turns } from './turns.ts';
+import { secondsOf, timeOf } from './units.ts';
+
+/** One job as squeue(1) lists it. */
+export interface QueuedJob {
+  readonly id: string;
+  /** Slurm's word, such as `PENDING`. */
+  readonly state: string;
+  /** Slurm's word for why, or a sentence of its own. */
+  readonly reason: string;
+  /** ISO 8601: when it started, or is meant to start. */
+  readonly start: string | null;
+  /** ISO 8601: when it ended, or has to. */
+  readonly end: string | null;
+  /** Seconds left of its time. */
+  readonly left: number | null;
+  /** Node that runs its script. */
+  readonly host: string | null;
+  readonly name: string;
+}
+
+export type Queue = Turns<readonly QueuedJob[]>;
+
+/** Milliseconds: frozen, squeue waits for the site's MessageTimeout, without munge for most of a minute. */
+const timeLimit = 20_000;
+
+// No one's job name or reason holds these: names may hold `|`, spaces and newlines.
+const between = '\u001f';
+const after = '\u001e';
+
+/**
+ * All of this user's jobs, finished ones too while the controller remembers them (MinJobAge):
+ * `squeue --noheader --all --states=all --user=UID --format=%i…%T…`.
+ *
+ * Letters with `--format` are the same from 20.11 to 25; `--json` changes with each version, and 22.05 ignores `-j` with it.
+ */
+export async function askSqueue(...filter: readonly string[]): Promise<readonly QueuedJob[] | string> {
+  const format = ['%i', '%T', '%S', '%e', '%L', '%B', '%r', '%j'].join(between) + after;
+  const args = ['--noheader', '--all', '--states=all', `--user=${uid()}`, `--format=${format}`, ...filter];
+  const answer = await ask('squeue', args, timeLimit);
+  return answer.answered ? parseQueue(answer.stdout) : answer.reason;
+}
+
+/** Reads what `askSqueue` asks for. Tasks of arrays and parts of heterogeneous jobs are left out: pier makes none. */
+export function parseQueue(text: string): readonly QueuedJob[] {
+  return text.split(`${after}\n`).flatMap((line) => {
+    const [id = '', state = '', start = '', end = '', left = '', host = '', reason = '', name] = line.split(between);
+    if (!/^\d+$/.test(id) || name === undefined) return [];
+    const node = /^[\w.-]+$/.test(host) && host !== 'n/a' ? host : null;
+    return [{ id, state, reason, start: timeOf(start), end: timeOf(end), left: secondsOf(left), host: node, name }];
+  });
+}
+
+/** Names of pier's jobs begin so: a user's own thousands are not remembered. */
+export const namePattern = /^pier-[\w.-]{4,100}$/;
+
+async function question(): Promise<Question<readonly QueuedJob[]>> {
+  return {
+    name: 'queue',
+    directory: await answersDirectory(),
+    read: (value) => (Array.isArray(value) && value.every(isQueuedJob) ? value : undefined),
+    ask: async () => {
+      const jobs = await askSqueue();
+      return typeof jobs === 'string' ? jobs : jobs.filter((job) => namePattern.test(job.name));
+    },
+  };
+}
+
+/** It is our own file; an older or newer pier may have written it. */
+function isQueuedJob(value: unknown): value is QueuedJob {
+  const { id, state, reason, name } = (value ?? {}) as Record<string, unknown>;
+  return [id, state, reason, name].every((field) => typeof field === 'string');
+}
+
+/**
+ * What is known of the queue: at most 15 s old while Slurm answers; where that does not answer `enough`, as soon as Slurm
+ * may be asked again.
+ */
+export async function queue(enough: (queue: Queue) => boolean, patienceMs: number): Promise<Queue> {
+  return await known(await question(), (turns) => (enough(turns) ? 'soon' : 'now'), patienceMs);
+}
