@@ -28,6 +28,8 @@ export function forNode(root, version) {
     },
     output: {
       format: 'cjs',
+      // import() of Node's own modules too becomes require(): a script that V8's cache is used for has no import().
+      dynamicImportInCjs: false,
       minify: true,
       entryFileNames: '[name].cjs',
       chunkFileNames: 'chunks/[name]-[hash].cjs',

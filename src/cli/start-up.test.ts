@@ -11,6 +11,8 @@ let home: string;
 let program: string;
 /** Packages of node_modules in each chunk, by file name. */
 let packages: ReadonlyMap<string, readonly string[]>;
+/** Chunks in which an import() is left. */
+let importing: string[];
 
 beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'pier-home-'));
@@ -24,6 +26,7 @@ beforeAll(async () => {
   await shipSites(path.join(source, 'sites'), path.join(directory, 'sites'));
   program = path.join(directory, 'pier.cjs');
   const chunks = written.output.flatMap((file) => (file.type === 'chunk' ? [file] : []));
+  importing = chunks.filter(({ code }) => /\bimport\(/.test(code)).map(({ fileName }) => fileName);
   packages = new Map(chunks.map((chunk) => [path.basename(chunk.fileName), chunk.moduleIds.flatMap(packageOf)]));
 });
 
@@ -83,4 +86,8 @@ test('help and mistakes evaluate commander besides', async () => {
 test('what lists environments is in three files: each more costs half a millisecond', async () => {
   const files = (await filesLoaded('env', 'list')).map((file) => file.replace(/-.{8}\.cjs$/, ''));
   expect(files.sort()).toEqual(['everyday', 'pier.cjs', 'rolldown-runtime']);
+});
+
+test('no chunk has import() in it, which scripts of V8’s cache cannot do', () => {
+  expect(importing).toEqual([]);
 });
