@@ -93,6 +93,22 @@ describe('a home', () => {
   });
 });
 
+describe('a project', () => {
+  const dana = (host: string, script: string) => shell(host, `cd /project/grace/dana && ${script}`, 'dana');
+
+  test('with a quota says that it is exceeded, as a real one does, and takes files again when there is room', async () => {
+    const full = await dana('c1', 'head -c 550M /dev/zero >big; stat -c %s big; : >one-more');
+    expect(full.stderr).toContain('Disk quota exceeded');
+    expect(Number(full.stdout)).toBeLessThanOrEqual(2 ** 29);
+    const errno =
+      'import errno\ntry: open("more", "wb").write(b"x" * 10**7)\nexcept OSError as error: print(errno.errorcode[error.errno])';
+    expect((await dana('login2', `python3 -c '${errno}'`)).stdout).toBe('EDQUOT\n');
+    expect((await dana('login1', 'rm -f big more one-more && head -c 10M /dev/zero >small && rm small')).exitCode).toBe(
+      0,
+    );
+  });
+});
+
 describe('quota', () => {
   const lines = async (layout: string, user = 'bob') =>
     (await bed.must('login1', ['env', `PIER_QUOTA_LAYOUT=${layout}`, 'quota'], { user })).split('\n');
@@ -123,5 +139,7 @@ describe('quota', () => {
     await bed.must('c1', ['sh', '-c', 'head -c 240M /dev/zero >some/big'], { user: 'dana' });
     expect((await lines('live', 'dana'))[5]).toMatch(/M\* +[\d.]+M +[\d.]+M +6days$/);
     await bed.must('c1', ['rm', '-r', 'some'], { user: 'dana' });
+    const project = (await lines('live', 'dana')).find((line) => line.startsWith('grace') && line.includes('blocks'));
+    expect(project).toMatch(/ 460\.80M +512\.00M +none$/);
   });
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { until } from '../sandbox.ts';
 import { daemonNamed, isRunning, signalDaemon } from './daemons.ts';
 import { exclusively, isTestbed, wipe } from './directory.ts';
-import { homesReleased } from './homes.ts';
+import { imagesReleased } from './homes.ts';
 import { endHost, firstProcess } from './processes.ts';
 
 /** Ends the testbed. Homes, jobs and accounts stay for the next `up`, unless they are to be wiped. */
@@ -21,7 +21,7 @@ export async function halt(directory: string): Promise<void> {
     for (const name of ['slurmctld', 'slurmdbd', 'mariadbd']) await stop(directory, name);
   }
   await endHost(directory, 'switch');
-  await homesReleased(directory);
+  await imagesReleased(directory);
 }
 
 async function stop(directory: string, name: string): Promise<void> {

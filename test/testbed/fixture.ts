@@ -24,8 +24,8 @@ export async function testbed(name = 'tests'): Promise<Testbed> {
   const directory = testbedDirectory(name);
   await down(directory, { wiped: false });
   // Fresh homes; accounts stay, since they take seconds to add.
-  for (const homes of ['homes', 'hosts/laptop/home']) {
-    await rm(path.join(directory, homes), { recursive: true, force: true });
+  for (const kept of ['homes', 'projects', 'hosts/laptop/home']) {
+    await rm(path.join(directory, kept), { recursive: true, force: true });
   }
   await up(directory, () => {});
   // Jobs of a run that failed would hold the nodes.

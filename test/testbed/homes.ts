@@ -17,9 +17,10 @@ export async function mountHomes(directory: string): Promise<void> {
   await command('nsenter', [...inside, 'bash', script, directory, String(files), String(megabytes), ...persons]);
 }
 
-/** Waits until the kernel has let go of the homes' images: it does so a moment after the last process has gone. */
-export async function homesReleased(directory: string): Promise<void> {
-  await until(() => !attachedImages().some((image) => image.startsWith(path.join(directory, 'homes'))));
+/** Waits until the kernel has let go of the images: it does so a moment after the last process has gone. */
+export async function imagesReleased(directory: string): Promise<void> {
+  const places = ['homes', 'projects'].map((name) => path.join(directory, name, '/'));
+  await until(() => !attachedImages().some((image) => places.some((place) => image.startsWith(place))));
 }
 
 /** The files behind the machine's loop devices, see losetup(8). */

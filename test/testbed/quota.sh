@@ -58,7 +58,10 @@ for group in $(id -Gn); do
   [ "$name" != "$group" ] || continue
   second=$name
   [ "$layout" = live ] || second=''
-  figures "$name" "$second" group "$(du -sk "/project/$name" | cut -f 1)" 536870912000 537944653824 \
+  limit=(536870912000 537944653824)
+  # The project with a real quota: its limit as btrfs has it, which only root may ask.
+  [ "$(stat -f -c %T "/project/$name")" != btrfs ] || limit=(471859 524288)
+  figures "$name" "$second" group "$(du -sk "/project/$name" | cut -f 1)" "${limit[@]}" \
     "$(find "/project/$name" | wc -l)" 384500000 385500000
 done
 echo "$line"

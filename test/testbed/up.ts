@@ -18,6 +18,7 @@ import { hosts, hostsOf } from './layout.ts';
 import { prepareMirror } from './mirror.ts';
 import { installPier } from './pier.ts';
 import { firstProcess } from './processes.ts';
+import { mountProjects } from './projects.ts';
 import { writeSoftware } from './software.ts';
 
 export type Say = (line: string) => void;
@@ -52,6 +53,7 @@ async function startAll(directory: string, say: Say): Promise<void> {
   const installed = installDatabase(directory);
   await Promise.all([writeFiles(directory).then(() => writeSoftware(directory)), startSwitch(directory)]);
   await mountHomes(directory);
+  await mountProjects(directory);
   await prepareMirror(directory);
   await writeCondaSoftware(directory);
   await installPier(directory);
@@ -105,6 +107,7 @@ const programs = [
   'nft:nftables',
   'ip:iproute2',
   'mkfs.ext4:e2fsprogs',
+  'mkfs.btrfs:btrfs-progs',
   '/etc/profile.d/lmod.sh:lmod',
   'tclsh8.6:tcl8.6',
   '/usr/bin/python3:python3',
