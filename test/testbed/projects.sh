@@ -20,7 +20,8 @@ if [ ! -e "$image" ]; then
   umount "$place"
   mv "$image.part" "$image"
 fi
-mount -o loop,subvol=files "$image" "$place"
+# btrfs gives back what was deleted with its next commit, by default after 30 seconds.
+mount -o loop,subvol=files,commit=1 "$image" "$place"
 chgrp "$gid" "$place"
 chmod 2770 "$place"
 for person; do
