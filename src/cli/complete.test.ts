@@ -14,7 +14,7 @@ test('first words are commands and groups, none of them hidden', async () => {
   expect(await offered('')).toContain('env');
   expect(await offered('')).not.toContain('agent');
   expect(await offered('se')).toEqual(['session']);
-  expect(await offered('env ')).toEqual(['list', 'show', 'create', 'remove']);
+  expect(await offered('catalogue ')).toEqual(['list', 'show']);
   expect(await offered('--site local env cr')).toEqual(['create']);
   expect(await offered('help ses')).toEqual(['session']);
   expect(await offered('nope ')).toEqual([]);

@@ -49,12 +49,16 @@ export async function explainFromCatalogue(site: Site, name: string): Promise<st
 
 /** What it will cost, on whose disk, and what is left there. */
 export function describeForecast(name: string, forecast: Forecast): string {
-  const { packages, files, bytes, download, root, bytesLeft, filesLeft } = forecast;
+  const { packages, files, bytes, download, root } = forecast;
   const cost = `${counted(packages, 'package')}, about ${counted(files, 'file')} and ${size(bytes)}`;
   const fetched = download > 0 ? `${size(download)} to download` : 'nothing to download';
+  return `${name} will be ${cost} (${fetched}) in ${tilde(root)}${describeRoom(forecast)}.`;
+}
+
+/** `, where 12 GB and 30,000 files are left`; nothing where that cannot be known. */
+export function describeRoom({ bytesLeft, filesLeft }: Forecast): string {
   const left = [bytesLeft === null ? [] : size(bytesLeft), filesLeft === null ? [] : counted(filesLeft, 'file')].flat();
-  const room = left.length > 0 ? `, where ${left.join(' and ')} are left` : '';
-  return `${name} will be ${cost} (${fetched}) in ${tilde(root)}${room}.`;
+  return left.length > 0 ? `, where ${left.join(' and ')} are left` : '';
 }
 
 /** `sci is made: 12,391 files, 618 MB.` */

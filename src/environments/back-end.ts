@@ -77,7 +77,7 @@ export interface Changed {
   /** SHA-256 of the exact list in hexadecimal, which `apply` has put in place; null where there is none. */
   readonly lock: string | null;
   readonly variables: Readonly<Record<string, string>>;
-  /** Version of the program that did it. */
+  /** What did it, such as `uv 0.13.9`. */
   readonly tool: string;
 }
 

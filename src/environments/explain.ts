@@ -1,6 +1,9 @@
 import path from 'node:path';
 import type { Site } from '../site/index.ts';
+import { backEndOf } from './back-end.ts';
+import type { ChangeRequest } from './change.ts';
 import type { CreateRequest } from './environment.ts';
+import { findEnvironment } from './find.ts';
 import { wantedFrom } from './wanted.ts';
 
 /**
@@ -13,6 +16,14 @@ export async function explainCreate(site: Site, request: CreateRequest): Promise
   const { explainCreate: explain } =
     wanted.backEnd === 'uv' ? await import('./uv/explain.ts') : await import('./conda/explain.ts');
   return await explain(wanted, path.join(wanted.root, wanted.name), site);
+}
+
+/** The commands for a change of what is installed. Runs nothing. Errors: those of `findEnvironment`. */
+export async function explainChange(site: Site, request: ChangeRequest): Promise<string[]> {
+  const { name, install = [], uninstall = [], pip = false } = request;
+  const environment = await findEnvironment(site, name);
+  const backEnd = await backEndOf(environment);
+  return await backEnd.explainChange(site, { environment, install, uninstall, pip });
 }
 
 /** The uv a person can type to change an environment by hand: the one on PATH, else pier's own. Runs nothing. */

@@ -1,5 +1,7 @@
 export { type ActiveEnvironment, activeEnvironment } from './active.ts';
 export { type CatalogueEntry, listCatalogue, loadCatalogue } from './catalogue.ts';
+export { type ChangeDone, type ChangePlan, type ChangeRequest, changeEnvironment } from './change.ts';
+export { cloneEnvironment } from './clone.ts';
 export { createEnvironment } from './create.ts';
 export { packageVersion } from './distributions.ts';
 export type {
@@ -11,13 +13,14 @@ export type {
   Forecast,
   Package,
 } from './environment.ts';
-export { explainCreate, typedUv } from './explain.ts';
+export { explainChange, explainCreate, typedUv } from './explain.ts';
 export { findEnvironment, refuseUnusable } from './find.ts';
 export { forecastEnvironment } from './forecast.ts';
 export { listEnvironments } from './list.ts';
 export type { Plan } from './plan.ts';
-export { type InUse, removeEnvironment } from './remove.ts';
+export { type InUse, type RemoveOptions, removeEnvironment } from './remove.ts';
 export { environmentsRoot, environmentsRootIfKnown } from './root.ts';
 export { showEnvironment } from './show.ts';
+export { strayFiles } from './strays.ts';
 export { refuseUntrusted } from './trust.ts';
 export { cutVariables, environmentVariables } from './variables.ts';

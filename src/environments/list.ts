@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { uid } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
+import { isChanging } from './change-state.ts';
 import { readEnvironment as readConda } from './conda/read.ts';
 import type { Environment } from './environment.ts';
 import { type Follow, makeFollow } from './reach.ts';
@@ -71,7 +72,13 @@ async function examine(candidate: Candidate, roots: Roots, follow: Follow): Prom
   if (!reading) return ghost(candidate, prefix);
   const record = readEnvironmentRecord(prefix);
   const environment = describe(prefix, reading, record, originOf(prefix, record, roots));
-  return { path: candidate.path, environment };
+  return { path: candidate.path, environment: record ? unlessChanging(environment) : environment };
+}
+
+/** One that is being changed, or whose change was interrupted, is not to be used. */
+function unlessChanging(environment: Environment): Environment {
+  if (environment.state !== 'ok' || !isChanging(environment.prefix)) return environment;
+  return { ...environment, state: 'partial', reason: 'It is being changed, or a change of it was interrupted.' };
 }
 
 function originOf(prefix: string, record: EnvironmentRecord | undefined, roots: Roots): Environment['origin'] {

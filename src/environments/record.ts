@@ -29,6 +29,10 @@ export interface EnvironmentRecord {
   readonly pip: readonly string[];
   /** What made it, such as `uv 0.13.9`. */
   readonly maker: string;
+  /** Made by another program, and then given to pier. */
+  readonly adopted?: boolean;
+  /** The last change that was completed. */
+  readonly lastChange?: { readonly id: string; readonly at: string };
 }
 
 /** Bytes; a request for a thousand packages makes a twentieth of it. */
@@ -71,7 +75,7 @@ function isRecord(value: unknown): value is EnvironmentRecord {
     isTexts(record.specs) &&
     isTexts(record.variables) &&
     (record.python === null || isTexts(record.python)) &&
-    [record.channels, record.pip].every((list) => list === undefined || isTexts(list))
+    [record.channels, record.pip, record.lastChange].every((texts) => texts === undefined || isTexts(texts))
   );
 }
 

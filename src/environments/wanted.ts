@@ -34,7 +34,7 @@ export async function wantedFrom(site: Site, request: CreateRequest): Promise<Wa
 }
 
 /** A project's directory or a wheel, such as `./thesis`, by its full path: uv runs elsewhere. */
-function absolute(spec: string): string {
+export function absolute(spec: string): string {
   if (spec.startsWith('~/')) return path.join(homedir(), spec.slice(2));
   return /^\.{1,2}(\/|$)/.test(spec) ? path.resolve(spec) : spec;
 }

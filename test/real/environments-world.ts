@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { rolldown } from 'rolldown';
-import type { CreateRequest, Environment, Forecast } from '../../src/environments/index.ts';
+import type { ChangeDone, ChangeRequest, CreateRequest, Environment, Forecast } from '../../src/environments/index.ts';
 import type { ProgressEvent } from '../../src/files/index.ts';
 import { realUv, uvCache } from '../uv.ts';
 
@@ -32,6 +32,7 @@ const verbs = {
   list: () => environments.listEnvironments(site),
   show: () => environments.showEnvironment(site, request.name),
   remove: () => environments.removeEnvironment(site, request.name),
+  change: () => environments.changeEnvironment(site, request, { progress }),
   both: async () => {
     const { forecast, plan } = await environments.forecastEnvironment(site, request, progress);
     return { forecast, environment: await environments.createEnvironment(site, request, progress, plan) };
@@ -86,11 +87,14 @@ export interface Running<Value> {
   readonly step: (name: string) => Promise<void>;
 }
 
+type Request = Partial<CreateRequest> & Partial<ChangeRequest>;
+
 interface Verbs {
   readonly create: Environment;
   readonly list: Environment[];
   readonly show: Environment;
   readonly remove: Environment;
+  readonly change: ChangeDone;
   readonly both: { readonly forecast: Forecast; readonly environment: Environment };
 }
 
@@ -99,14 +103,8 @@ export interface World extends AsyncDisposable {
   readonly directory: string;
   readonly root: string;
   readonly env: Record<string, string>;
-  readonly start: <Verb extends keyof Verbs>(
-    verb: Verb,
-    request?: Partial<CreateRequest>,
-  ) => Promise<Running<Verbs[Verb]>>;
-  readonly run: <Verb extends keyof Verbs>(
-    verb: Verb,
-    request?: Partial<CreateRequest>,
-  ) => Promise<Answer<Verbs[Verb]>>;
+  readonly start: <Verb extends keyof Verbs>(verb: Verb, request?: Request) => Promise<Running<Verbs[Verb]>>;
+  readonly run: <Verb extends keyof Verbs>(verb: Verb, request?: Request) => Promise<Answer<Verbs[Verb]>>;
 }
 
 const passedOn = /^(LANG|TZ|SSL_CERT_FILE|SSL_CERT_DIR|PIP_.*|UV_.*INDEX.*|HTTPS?_PROXY|NO_PROXY|PYENV_.*)$/i;

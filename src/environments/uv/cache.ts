@@ -40,11 +40,18 @@ function names(directory: string): string[] {
 
 /** Whether uv has unpacked this package's wheel before, as far as its cache shows. */
 export function isCached(cache: Cache, item: LockedPackage): boolean {
+  return unpackedWheel(cache, item) !== undefined;
+}
+
+/** The directory in uv's cache with what a package's wheel holds; undefined when it is not there. */
+export function unpackedWheel(cache: Cache, item: LockedPackage): string | undefined {
   const key = cacheKey(item);
-  if (!key || !item.version) return false;
-  return cache.some((bucket) => {
+  if (!key || !item.version) return undefined;
+  const places = cache.flatMap((bucket) => {
     const directory = path.join(bucket, key.directory);
-    if (key.entry.length <= longestEntry) return existsSync(path.join(directory, key.entry));
-    return names(directory).some((name) => name.startsWith(`${item.version}-`) && /-[0-9a-f]{16}$/.test(name));
+    if (key.entry.length <= longestEntry) return [path.join(directory, key.entry)];
+    const long = names(directory).filter((name) => name.startsWith(`${item.version}-`) && /-[0-9a-f]{16}$/.test(name));
+    return long.map((name) => path.join(directory, name));
   });
+  return places.find((place) => existsSync(place));
 }

@@ -2,7 +2,9 @@ import path from 'node:path';
 import { which } from '../../process/index.ts';
 import { commandLine } from '../../shell/index.ts';
 import { expandTemplate, type Site } from '../../site/index.ts';
+import type { Change } from '../back-end.ts';
 import type { Wanted } from '../plan.ts';
+import { typedUv } from './program.ts';
 
 /** `uv venv`, `uv pip install` and the check, as a person would type them. */
 export async function explainCreate(wanted: Wanted, prefix: string, site: Site): Promise<string[]> {
@@ -25,5 +27,17 @@ export async function explainCreate(wanted: Wanted, prefix: string, site: Site):
     ]),
     ...(wanted.specs.length > 0 ? [commandLine(install)] : []),
     commandLine(['env', '-i', python, '-c', 'import ssl, sqlite3, ctypes']),
+  ];
+}
+
+/** `uv pip install` and `uv pip uninstall`, as a person would type them. */
+export async function explainChange(_site: Site, { environment, install, uninstall }: Change): Promise<string[]> {
+  const python = path.join(environment.prefix, 'bin', 'python');
+  const uv = await typedUv();
+  return [
+    ...(install.length > 0
+      ? [commandLine([uv, 'pip', 'install', '--compile-bytecode', '--python', python, ...install])]
+      : []),
+    ...(uninstall.length > 0 ? [commandLine([uv, 'pip', 'uninstall', '--python', python, ...uninstall])] : []),
   ];
 }

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { PierError, tilde } from '../../files/index.ts';
 import { run, which } from '../../process/index.ts';
+import type { Environment } from '../environment.ts';
 
 /** The interpreter that an environment stands on. */
 export interface Python {
@@ -10,6 +11,11 @@ export interface Python {
   readonly version: string;
   /** Why this one, in plain words. */
   readonly reason: string;
+}
+
+/** The Python that an environment already has, to choose packages for it. */
+export function ownPython({ prefix, python }: Pick<Environment, 'prefix' | 'python'>): Python {
+  return { file: path.join(prefix, 'bin', 'python'), version: python?.version ?? '', reason: 'it is there' };
 }
 
 interface Answer {

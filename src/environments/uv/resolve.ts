@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { PierError, type Progress } from '../../files/index.ts';
 import { run } from '../../process/index.ts';
 import type { Site } from '../../site/index.ts';
@@ -12,8 +15,11 @@ export interface Resolved {
   readonly offline: boolean;
 }
 
+/** Versions that are kept where the requirements allow it, by normalised name. */
+export type Preferred = ReadonlyMap<string, string>;
+
 /**
- * Decides once what exactly will be installed: `uv pip compile --format pylock.toml --python PYTHON -`.
+ * Decides once what exactly will be installed: `uv pip compile --format pylock.toml --python PYTHON -o FILE -`.
  *
  * When the index does not answer, uv's cache is asked alone. Errors: `packages-unresolvable`, `spec-invalid`, `offline`, …
  */
@@ -23,14 +29,15 @@ export async function resolve(
   python: Python,
   specs: readonly string[],
   progress: Progress,
+  preferred: Preferred = new Map(),
 ): Promise<Resolved> {
   progress({ step: 'resolve', message: 'Choosing versions' });
   try {
-    return { lock: await compile(site, uv, python, specs, []), offline: false };
+    return { lock: await compile(site, uv, python, specs, preferred, []), offline: false };
   } catch (error) {
     if (!(error instanceof PierError) || error.code !== 'offline') throw error;
     progress({ step: 'resolve', message: 'The package index does not answer; choosing from uv’s cache' });
-    return { lock: await compile(site, uv, python, specs, ['--offline']), offline: true };
+    return { lock: await compile(site, uv, python, specs, preferred, ['--offline']), offline: true };
   }
 }
 
@@ -39,26 +46,32 @@ async function compile(
   uv: Uv,
   python: Python,
   specs: readonly string[],
+  preferred: Preferred,
   more: readonly string[],
 ): Promise<Lock> {
-  const args = [
-    'pip',
-    'compile',
-    '--quiet',
-    '--format',
-    'pylock.toml',
-    '--no-header',
-    '--python',
-    python.file,
-    ...more,
-    '-',
-  ];
-  const result = await run(uv.file, args, {
-    cwd: neutralDirectory,
-    env: uvVariables(site),
-    input: `${specs.join('\n')}\n`,
-    timeoutMs: 900_000,
-  });
-  if (result.exitCode !== 0) throw uvError(result, 'Cannot choose versions');
-  return parseLock(result.stdout, python.version, neutralDirectory);
+  const directory = await mkdtemp(path.join(tmpdir(), 'pier-resolve-'));
+  try {
+    // What stands in the file already is what uv prefers.
+    const file = path.join(directory, 'pylock.toml');
+    if (preferred.size > 0) await writeFile(file, listOf(preferred));
+    const args = ['pip', 'compile', '--quiet', '--format', 'pylock.toml', '--no-header', '--python', python.file];
+    const result = await run(uv.file, [...args, '--output-file', file, ...more, '-'], {
+      cwd: neutralDirectory,
+      env: uvVariables(site),
+      input: `${specs.join('\n')}\n`,
+      timeoutMs: 900_000,
+    });
+    if (result.exitCode !== 0) throw uvError(result, 'Cannot choose versions');
+    return parseLock(await readFile(file, 'utf8'), python.version, neutralDirectory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** As much of a lock file (PEP 751) as uv reads to know what was chosen before. */
+function listOf(preferred: Preferred): string {
+  const packages = [...preferred].map(
+    ([name, version]) => `[[packages]]\nname = ${JSON.stringify(name)}\nversion = ${JSON.stringify(version)}\n`,
+  );
+  return ['lock-version = "1.0"\ncreated-by = "pier"\n', ...packages].join('\n');
 }

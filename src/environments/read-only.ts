@@ -1,0 +1,27 @@
+import { PierError, tilde } from '../files/index.ts';
+import type { Environment } from './environment.ts';
+
+/** Throws unless an environment is ours to change: `environment-ghost`, `environment-foreign`, `environment-frozen`. */
+export function refuseReadOnly(environment: Environment): void {
+  const { name, prefix, origin, frozen, state } = environment;
+  if (state === 'ghost') {
+    throw new PierError('environment-ghost', `There is nothing at ${tilde(prefix)} any more.`, {
+      hint: 'pier env list',
+    });
+  }
+  if (origin !== 'owned') throw foreign(environment);
+  if (!frozen) return;
+  throw new PierError('environment-frozen', `${name} is frozen, so that those who use it can rely on it.`, {
+    hint: `Take a copy: pier env clone ${name} NEW-NAME   Or let it be changed again: pier env thaw ${name}`,
+  });
+}
+
+function foreign({ name, prefix, origin }: Environment): PierError {
+  const whose = origin === 'foreign' ? 'pier did not make it' : 'it is not yours';
+  return new PierError('environment-foreign', `${tilde(prefix)} is not changed: ${whose}.`, {
+    hint:
+      origin === 'foreign'
+        ? `If it is yours, let pier have it: pier env adopt ${name}   Or take a copy: pier env clone ${name} NEW-NAME`
+        : `Take a copy: pier env clone ${name} NEW-NAME`,
+  });
+}
