@@ -16,7 +16,7 @@ import { commandLine } from '../shell/index.ts';
 import type { Site } from '../site/index.ts';
 import { type CommandContext, type CommandResult, result } from './command.ts';
 import { createFromCatalogue, explainFromCatalogue } from './create-environment.ts';
-import { describeOpening, openSession, sessionFailed } from './open-session.ts';
+import { describeOpening, openSession, reachLines, sessionFailed } from './open-session.ts';
 
 type App = Session['app'];
 
@@ -42,6 +42,7 @@ export async function openJupyter(context: CommandContext, app: App): Promise<Co
   await mentionOthers(context, started);
   const session = await untilReady(context, started);
   const opening = await openSession(session, !options.flag('no-browser') && !context.json, site);
+  if (context.verbose) for (const line of reachLines(opening)) context.note(line);
   const answer = result({ session, opening }, (value) => describeOpening(value.session, value.opening));
   if (options.flag('detach') || context.json) return answer;
   context.answer(answer);

@@ -16,14 +16,18 @@ export interface Opening {
   readonly tunnel: string | null;
   /** Of a session with an address of its own (`--direct`): all the ways to it. */
   readonly ways?: DirectOpening['ways'];
+  /** How the portal gets to a session on another node, and why not otherwise. */
+  readonly reach?: Awaited<ReturnType<PortalClient['reach']>>;
 }
 
 /** Brings a ready session within the browser's reach. Errors: those of the portal. */
 export async function openSession(session: Session, browser: boolean, site: Site): Promise<Opening> {
   if (session.endpoint?.kind === 'direct') return await openDirectly(session, site, thisNode(), browser);
   const portal = await ensurePortal();
+  // Before a browser is sent there: if no way leads to it, this says why.
+  const reach = session.on === 'compute' ? { reach: await portal.reach(session.id) } : {};
   const url = await portal.signInUrl({ session: session.id, lasting: true });
-  return { url, opened: browser && (await openInBrowser(url)) === 'opened', tunnel: reachFrom(portal) };
+  return { ...reach, url, opened: browser && (await openInBrowser(url)) === 'opened', tunnel: reachFrom(portal) };
 }
 
 /** `ssh -N -L PORT:SOCKET USER@HOST`, to this very node; null when nobody came over ssh. */
@@ -41,6 +45,11 @@ function thisNode(): string | null {
   if (!address) return null;
   const name = hostname();
   return `${userName()}@${name.includes('.') && !name.endsWith('.localdomain') ? name : address}`;
+}
+
+/** What is said with --verbose: the way to a session on another node, and why the others were not taken. */
+export function reachLines({ reach }: Opening): string[] {
+  return (reach?.tried ?? []).map(({ way, reason }) => (reason === null ? `Way: ${way}.` : `Not by ${way}: ${reason}`));
 }
 
 export function describeOpening(session: Session, opening: Opening): string {

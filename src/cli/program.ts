@@ -263,6 +263,7 @@ export const commands: readonly CommandRow[] = [
     arguments: [{ name: '<id>', summary: 'Session' }],
     options: [
       { flags: '--attempt <number>', summary: 'Counted from 1' },
+      { flags: '--relay', summary: 'Lead standard input and output to the session' },
       { flags: '--after <status>', summary: 'Clean up: the agent ended with this status' },
     ],
     load: () => import('./commands/agent.ts'),

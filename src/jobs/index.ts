@@ -26,5 +26,5 @@ export { type ChosenResources, chooseResources, type Origin, type Usual } from '
 export { gpusText, slurmMemory, slurmTime } from './resources/quantities.ts';
 export { type OptionName, optionNames, readRemembered, remember, type Typed } from './resources/remembered.ts';
 export { type Gpus, noResources, type Resources } from './resources.ts';
-export { jobEnvironment } from './slurm/environment.ts';
+export { jobEnvironment, slurmEnvironment } from './slurm/environment.ts';
 export { resourceOptions } from './slurm/options.ts';

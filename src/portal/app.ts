@@ -41,7 +41,7 @@ const idleConnection = 65_000;
 export async function createApp(options: AppOptions): Promise<App> {
   const { sessions, keys, label, port, secret, version } = options;
   const [doors, targets, open] = [createDoors(), createTargets(sessions), new Set<Socket>()];
-  const keeper = { label, port, secret, version, keys, readSession: targets.session };
+  const keeper = { label, port, secret, version, keys, readSession: targets.session, reach: targets.reach };
   const sessionHost = createSessionHost(await createProxy(), targets);
   const routes = await createRoutes({ sessions, keys, secret, web: options.web ?? builtDirectory() });
   const { getRequestListener } = await import('@hono/node-server');

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { cannotWrite, liveness, PierError } from '../files/index.ts';
 import { lastLines, signalRecorded, start } from '../process/index.ts';
-import { thisProgram } from '../sessions/index.ts';
+import { type Reach, thisProgram } from '../sessions/index.ts';
 import { readClaimHolder } from './claim.ts';
 import type { Health } from './control.ts';
 import { addressOf } from './label.ts';
@@ -17,6 +17,8 @@ export interface PortalClient extends PortalRecord {
   readonly address: () => string;
   /** An address that signs a browser in once: to the portal, or to a session. Error: `session-unknown`. */
   readonly signInUrl: (options?: SignIn) => Promise<string>;
+  /** The way to a session, once Jupyter has answered over it. Errors: `session-unreachable` and those of its records. */
+  readonly reach: (id: string) => Promise<Pick<Reach, 'way' | 'tried'>>;
 }
 
 export interface SignIn {
@@ -32,6 +34,8 @@ export interface SignIn {
 const startTakes = 10_000;
 const answerTakes = 3000;
 const stopTakes = 5000;
+/** A way through Slurm may take half a minute, after another that did not answer. */
+const reachTakes = 90_000;
 /** Bytes; the next portal begins its log anew. */
 const longestLog = 1024 * 1024;
 
@@ -49,6 +53,8 @@ export async function findPortal(): Promise<PortalClient | undefined> {
     ...record,
     address: () => addressOf(record.label, record.port),
     signInUrl: (options = {}) => signInUrl(record, options),
+    reach: async (id) =>
+      (await ask(record, `/reach/${encodeURIComponent(id)}`, reachTakes)) as Awaited<ReturnType<PortalClient['reach']>>,
   };
 }
 
@@ -109,18 +115,18 @@ async function signInUrl(record: PortalRecord, { session, port, lasting }: SignI
 }
 
 /** Asks the portal over its socket, in the one way it lets no browser ask (see `admit`). */
-async function ask({ socket }: PortalRecord, path: string): Promise<unknown> {
+async function ask({ socket }: PortalRecord, path: string, timeout = answerTakes): Promise<unknown> {
   const authorization = `Pier ${sign(await readOrMakeSecret(), 'control', 'client')}`;
-  const { status, body } = await post(socket, path, { Host: 'pier', Authorization: authorization });
+  const { status, body } = await post(socket, path, timeout, { Host: 'pier', Authorization: authorization });
   const value = JSON.parse(body);
   if (status === 200) return value;
   const { code, message, hint } = value.error;
   throw new PierError(code, message, hint ? { hint } : {});
 }
 
-function post(socketPath: string, path: string, headers: Record<string, string>) {
+function post(socketPath: string, path: string, timeout: number, headers: Record<string, string>) {
   return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
-    const options = { socketPath, path, method: 'POST', headers, timeout: answerTakes, agent: false };
+    const options = { socketPath, path, method: 'POST', headers, timeout, agent: false };
     const asked = request(options, (response) => {
       text(response).then((body) => resolve({ status: response.statusCode, body }), reject);
     });

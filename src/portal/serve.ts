@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { chmod, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { identityOf, liveness, makeRuntimeDirectory } from '../files/index.ts';
-import { listSessions, readLog, readSession, requestStop, trustedSocket } from '../sessions/index.ts';
+import { identityOf, liveness, makeRuntimeDirectory, namesIn } from '../files/index.ts';
+import { listSessions, openWays, readLog, readSession, requestStop } from '../sessions/index.ts';
 import { type App, createApp } from './app.ts';
 import { takeClaim } from './claim.ts';
 import { findPortal } from './client.ts';
 import { type Front, openFront } from './front.ts';
 import { createKeys } from './keys.ts';
+import { isSessionLabel } from './label.ts';
 import { catchSignals, type Ending, untilOver } from './lifetime.ts';
 import {
   isOwnSocket,
@@ -34,12 +35,11 @@ export interface ServeOptions {
 /** `other-serves`: this host has a portal already, and this one never served. */
 export type ServeOutcome = Ending | 'other-serves';
 
-const realSessions: Sessions = {
+const realSessions: Omit<Sessions, 'reach'> = {
   list: listSessions,
   read: readSession,
   requestStop,
   log: readLog,
-  socket: trustedSocket,
 };
 
 /**
@@ -48,13 +48,15 @@ const realSessions: Sessions = {
  * Errors: `cannot-write`, `no-port`, `directory-untrusted`, `record-untrusted`.
  */
 export async function servePortal(options: ServeOptions = {}): Promise<ServeOutcome> {
-  const { idleMinutes = 15, sessions = realSessions, web } = options;
+  const { idleMinutes = 15, web } = options;
   using stop = catchSignals();
   await makeHostDirectory();
   await using claim = await takeClaim(async () => (await findPortal()) !== undefined);
   if (!claim) return 'other-serves';
   await clearBehind();
   const directory = await makeRuntimeDirectory('portal');
+  await using ways = openWays(directory);
+  const sessions = options.sessions ?? { ...realSessions, reach: ways.reach };
   await using serving = await open(directory, sessions, web);
   return await untilOver({ ...serving, claim, sessions, idle: idleMinutes * 60_000, directory }, stop.signal);
 }
@@ -120,6 +122,12 @@ async function clearBehind(): Promise<void> {
 /** Names each thing that a portal makes there; anything else stays, and its directory with it. */
 async function removeRuntimeDirectory(socket: string): Promise<void> {
   await sweepRedirects(path.dirname(socket), 0);
+  // The sockets that lead to sessions on other nodes.
+  for (const name of await namesIn(path.dirname(socket)).catch(() => [])) {
+    if (name.endsWith('.sock') && isSessionLabel(path.basename(name, '.sock'))) {
+      await rm(path.join(path.dirname(socket), name), { force: true });
+    }
+  }
   await rm(socket, { force: true });
   await rmdir(path.dirname(socket)).catch(() => {});
 }

@@ -22,7 +22,7 @@ export function createSessionHost(proxy: Forwarder, targets: Targets): SessionHo
     if (session.endpoint?.kind === 'direct') return answerFor(request, servedDirectly(session));
     if (!session.endpoint) return stateAnswer(request, session);
     try {
-      return await targets.socket(session);
+      return (await targets.reach(session)).socket;
     } catch (error) {
       const refusal = asRefusal(error);
       if (refusal) return stateAnswer(request, session, refusal);

@@ -1,4 +1,4 @@
-import type { Session } from '../sessions/index.ts';
+import type { Reach, Session } from '../sessions/index.ts';
 
 /** What the portal asks of the sessions room; `serve.ts` hands in the real one. */
 export interface Sessions {
@@ -8,6 +8,6 @@ export interface Sessions {
   readonly requestStop: (id: string, by: string) => Promise<void>;
   /** The end of its log. */
   readonly log: (id: string) => Promise<string>;
-  /** The path of its socket, checked to be its own. Any error means that there is no way to it from here. */
-  readonly socket: (session: Session) => Promise<string>;
+  /** The socket of this machine that leads to it, and by which way. Any error means that there is none from here. */
+  readonly reach: (session: Session) => Promise<Reach>;
 }

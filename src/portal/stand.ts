@@ -139,10 +139,10 @@ export function fakeSessions(): FakeSessions {
       all.set(id, { ...(await read(id)), state: 'ended', reason: `It was stopped by ${by}.`, endpoint: null });
     },
     log: async (id) => `log of ${id}\n<script>alert(1)</script>`,
-    socket: async ({ id }) => {
+    reach: async ({ id }) => {
       const upstream = upstreams.get(id);
       if (!upstream) throw new PierError('endpoint-untrusted', `The socket of ${id} is not its own.`);
-      return upstream.socket;
+      return { socket: upstream.socket, way: 'socket', tried: [{ way: 'socket', reason: null }] };
     },
   };
 }

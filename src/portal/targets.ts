@@ -1,4 +1,4 @@
-import type { Session } from '../sessions/index.ts';
+import type { Reach, Session } from '../sessions/index.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Milliseconds that an answer about a session is used again: a page of JupyterLab makes some hundred requests. */
@@ -8,8 +8,8 @@ const freshFor = 1000;
 export interface Targets {
   /** Errors as of `Sessions.read`. */
   readonly session: (id: string) => Promise<Session>;
-  /** The path of its socket. Errors as of `Sessions.socket`. */
-  readonly socket: (session: Session) => Promise<string>;
+  /** How it is reached. Errors as of `Sessions.reach`. */
+  readonly reach: (session: Session) => Promise<Reach>;
   /** Forgets a session, when it did not answer as it was known to. */
   readonly forget: (id: string) => void;
 }
@@ -21,13 +21,13 @@ interface Answer<Value> {
 
 export function createTargets(sessions: Sessions, now: () => number = Date.now): Targets {
   const known = new Map<string, Answer<Session>>();
-  const sockets = new Map<string, Answer<string>>();
+  const reaches = new Map<string, Answer<Reach>>();
   return {
     session: (id) => remember(known, id, now, () => sessions.read(id)),
-    socket: (session) => remember(sockets, session.id, now, () => sessions.socket(session)),
+    reach: (session) => remember(reaches, session.id, now, () => sessions.reach(session)),
     forget: (id) => {
       known.delete(id);
-      sockets.delete(id);
+      reaches.delete(id);
     },
   };
 }

@@ -9,8 +9,8 @@ import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Sandbox, sandbox, until } from '../../test/sandbox.ts';
 import { type Gate, openGate } from './agent/gate.ts';
+import { enterGate } from './enter-gate.ts';
 import { gateIdentity, gateProtocol, makeGateKey, readGateKey } from './gate-key.ts';
-import { enterGate } from './transports/gate.ts';
 
 const identity = gateIdentity('abcdefgh', 1, 0);
 const here = '127.0.0.1';

@@ -1,5 +1,6 @@
 export { runAgent } from './agent/agent.ts';
 export { cleanUpAfterAgent } from './agent/end.ts';
+export { relay } from './agent/relay.ts';
 export { readSession } from './describe.ts';
 export { planJupyter } from './jupyter.ts';
 export { findSession, isLive, listSessions, readLog } from './list.ts';
@@ -11,5 +12,5 @@ export { type SessionRequest, startSession, thisProgram } from './start.ts';
 export { requestStop, stopSession } from './stop.ts';
 export { sessionIds, sessionsDirectory } from './store.ts';
 export { type DirectAddress, directAddresses } from './transports/direct.ts';
-export { trustedSocket } from './transports/socket.ts';
+export { openWays, type Reach, type Tried, type Ways } from './transports/ways.ts';
 export { waitUntilOver, waitUntilReady } from './wait.ts';

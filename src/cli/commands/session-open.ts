@@ -2,7 +2,7 @@ import { PierError } from '../../files/index.ts';
 import { findSession, isLive, listSessions, type Session, waitUntilReady } from '../../sessions/index.ts';
 import { commandLine } from '../../shell/index.ts';
 import { type CommandContext, result } from '../command.ts';
-import { describeOpening, openSession, sessionFailed } from '../open-session.ts';
+import { describeOpening, openSession, reachLines, sessionFailed } from '../open-session.ts';
 
 export async function run(context: CommandContext) {
   const found = await chosen(context.words[0]);
@@ -10,6 +10,7 @@ export async function run(context: CommandContext) {
   const session = await waitUntilReady(found.id, context.progress);
   if (session.state !== 'ready') throw await sessionFailed(session);
   const opening = await openSession(session, !context.options.flag('no-browser'), await context.site());
+  if (context.verbose) for (const line of reachLines(opening)) context.note(line);
   return result({ session, opening }, (value) => describeOpening(value.session, value.opening));
 }
 

@@ -1,8 +1,8 @@
 import { lstat } from 'node:fs/promises';
-import { liveness, PierError, uid } from '../../files/index.ts';
-import { socketOf } from '../jupyter.ts';
-import { readRecords } from '../records.ts';
-import type { Session } from '../session.ts';
+import { liveness, PierError, uid } from '../files/index.ts';
+import { socketOf } from './jupyter.ts';
+import { readRecords } from './records.ts';
+import type { Session } from './session.ts';
 
 /**
  * The socket of a session on this very machine, after checking that it can only be that session's.
@@ -10,7 +10,7 @@ import type { Session } from '../session.ts';
  * The record alone is not believed: its agent must live here, and the directory (0700) and the socket must be ours.
  * Errors: `session-not-ready`, `session-elsewhere`, `endpoint-untrusted`.
  */
-export async function trustedSocket(session: Session): Promise<string> {
+export async function trustedSocket(session: Pick<Session, 'id'>): Promise<string> {
   const { started, endpoint } = await readRecords(session.id);
   if (!started || endpoint?.endpoint.kind !== 'socket') {
     throw new PierError('session-not-ready', `Session ${session.id} does not answer yet.`, {

@@ -2,11 +2,11 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Sandbox, sandbox } from '../../../test/sandbox.ts';
-import { identityOf, writeRecord } from '../../files/index.ts';
-import { readSession } from '../describe.ts';
-import { attemptFiles, makeSessionDirectory, sessionFiles } from '../store.ts';
-import { trustedSocket } from './socket.ts';
+import { type Sandbox, sandbox } from '../../test/sandbox.ts';
+import { identityOf, writeRecord } from '../files/index.ts';
+import { readSession } from './describe.ts';
+import { attemptFiles, makeSessionDirectory, sessionFiles } from './store.ts';
+import { trustedSocket } from './trusted-socket.ts';
 
 let box: Sandbox;
 let id: string;
