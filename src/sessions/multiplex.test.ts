@@ -39,7 +39,7 @@ beforeEach(async () => {
     await once(socket, 'connect');
     return socket;
   });
-  line = await callOver(join(near, near));
+  line = callOver(join(near, near));
 });
 afterEach(() => {
   line.close();

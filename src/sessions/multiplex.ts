@@ -1,4 +1,6 @@
+import { connect as connectHttp2, performServerHandshake } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import { carry } from './carry.ts';
 
 // Many connections over one: HTTP/2's own, where each CONNECT (RFC 9113, 8.5) is a stream with flow control of its own.
 
@@ -24,9 +26,8 @@ export interface Line {
 }
 
 /** Takes the near side of a line, once the marker was read from it. */
-export async function callOver(stream: Duplex): Promise<Line> {
-  const { connect } = await import('node:http2');
-  const session = connect('http://session', { createConnection: () => stream, settings, maxSessionMemory });
+export function callOver(stream: Duplex): Line {
+  const session = connectHttp2('http://session', { createConnection: () => stream, settings, maxSessionMemory });
   session.on('error', () => session.destroy());
   session.on('connect', () => session.setLocalWindowSize(windowOfAll));
   const timer = setInterval(() => {
@@ -57,8 +58,6 @@ export async function callOver(stream: Duplex): Promise<Line> {
 
 /** Serves the far side of a line: each connection that comes over it is led to what `open` opens. Resolves at its end. */
 export async function answerOver(stream: Duplex, open: () => Promise<Duplex>): Promise<void> {
-  const { performServerHandshake } = await import('node:http2');
-  const { carry } = await import('./carry.ts');
   const session = performServerHandshake(stream, { settings, maxSessionMemory });
   session.on('error', () => session.destroy());
   session.setLocalWindowSize(windowOfAll);

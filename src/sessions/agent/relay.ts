@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { join } from '../../process/index.ts';
-import { answerOver, marker } from '../multiplex.ts';
 import { trustedSocket } from '../trusted-socket.ts';
 
 /**
@@ -9,13 +8,14 @@ import { trustedSocket } from '../trusted-socket.ts';
  * over standard input and output. Ends when the other side does.
  */
 export async function relay(id: string): Promise<void> {
+  // Loads HTTP/2, which no other command needs.
+  const { answerOver, marker } = await import('../multiplex.ts');
   // Not process.stdin and process.stdout: those write to a pipe while nothing else is done.
   const input = new Socket({ fd: 0, readable: true, writable: false });
   const output = new Socket({ fd: 1, readable: false, writable: true });
   const line = join(input, output);
   line.write(marker);
   await answerOver(line, async () => {
-    const { connect } = await import('node:net');
     const socket = connect({ path: await trustedSocket({ id }), allowHalfOpen: true });
     await once(socket, 'connect');
     return socket;

@@ -23,7 +23,7 @@ export async function openTransport({ id, job, program }: Destination): Promise<
   const step = await converse('srun', [...stepOptions(job), ...relay], { env: slurmEnvironment(), cwd: '/' });
   try {
     await within(startTakes, readToMarker(step.stream), step);
-    const line = await callOver(step.stream);
+    const line = callOver(step.stream);
     return {
       connect: line.connect,
       isOpen: line.isOpen,

@@ -12,7 +12,7 @@ import { thisProgram } from '../start.ts';
 import { jobOf } from '../state-slurm.ts';
 import { trustedSocket } from '../trusted-socket.ts';
 import { rememberedWay, rememberWay } from './remembered.ts';
-import { type Destination, type OpenTransport, type Transport, type WayName } from './transport.ts';
+import type { Destination, OpenTransport, Transport, WayName } from './transport.ts';
 
 /** One way that was tried, and why it was not taken; null for the one that was. */
 export interface Tried {
