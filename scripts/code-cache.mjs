@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** Runs whose code is kept: what starts most often, and the agent and the portal, which start while a person waits. */
-const runs = [
+export const runs = [
   ['env', 'list'],
   ['session', 'list'],
   ['lab', '--explain'],

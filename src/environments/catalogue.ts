@@ -1,7 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { PierError } from '../files/index.ts';
+import { PierError, readShippedText, shippedNames } from '../files/index.ts';
 
 /** A list of packages that go together, kept in `catalogue/<name>.yaml`. */
 export interface CatalogueEntry {
@@ -12,18 +9,8 @@ export interface CatalogueEntry {
   readonly specs: readonly string[];
 }
 
-/** Built: `dist/catalogue/*.json`, with this file in `dist/*.cjs` or `dist/chunks/*.cjs`. Source: `catalogue/*.yaml`. */
-function catalogueDirectory(): string {
-  for (const up of ['.', '..', '../..']) {
-    const directory = path.join(import.meta.dirname, up, 'catalogue');
-    if (existsSync(path.join(directory, 'sci.json')) || existsSync(path.join(directory, 'sci.yaml'))) return directory;
-  }
-  throw new Error(`No catalogue/ beside or above ${import.meta.dirname}: pier was not installed whole.`);
-}
-
 function catalogueNames(): string[] {
-  const names = readdirSync(catalogueDirectory()).flatMap((file) => /^([\w-]+)\.(json|yaml)$/.exec(file)?.[1] ?? []);
-  return [...new Set(names)].sort();
+  return shippedNames('catalogue').flatMap((file) => /^([\w-]+)\.(json|yaml)$/.exec(file)?.[1] ?? []);
 }
 
 /** Every list, sorted by name. */
@@ -43,12 +30,14 @@ export async function loadCatalogue(name: string): Promise<CatalogueEntry> {
       },
     );
   }
-  const { summary, specs } = await readEntry(path.join(catalogueDirectory(), name));
+  const { summary, specs } = await readEntry(name);
   return { name, summary, specs };
 }
 
-async function readEntry(file: string): Promise<Omit<CatalogueEntry, 'name'>> {
-  if (existsSync(`${file}.json`)) return JSON.parse(await readFile(`${file}.json`, 'utf8'));
+/** Built, a list is JSON; in the source tree it is YAML. */
+async function readEntry(name: string): Promise<Omit<CatalogueEntry, 'name'>> {
+  const json = readShippedText('catalogue', `${name}.json`);
+  if (json !== undefined) return JSON.parse(json);
   const { parse } = await import('yaml');
-  return parse(await readFile(`${file}.yaml`, 'utf8'));
+  return parse(readShippedText('catalogue', `${name}.yaml`) ?? '');
 }

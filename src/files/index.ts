@@ -14,4 +14,5 @@ export { type Places, places, tilde, uid, userName } from './places.ts';
 export { noProgress, type Progress, type ProgressEvent } from './progress.ts';
 export { cannotWrite, makePrivateDirectory, namesIn, readRecord, writeRecord, writeRecordOnce } from './record.ts';
 export { makeRuntimeDirectory } from './runtime-directory.ts';
+export { readShippedText, type ShippedFolder, shippedNames, thisProgram } from './shipped.ts';
 export { untilChange } from './until-change.ts';

@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Admitted, admit, pathOf } from './admit.ts';
 import { answerFor, send, sendOnSocket } from './answer.ts';
-import { builtDirectory } from './assets.ts';
 import { serveControl } from './control.ts';
 import { createDoors } from './door.ts';
 import type { Keys } from './keys.ts';
@@ -43,7 +42,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const [doors, targets, open] = [createDoors(), createTargets(sessions), new Set<Socket>()];
   const keeper = { label, port, secret, version, keys, readSession: targets.session, reach: targets.reach };
   const sessionHost = createSessionHost(await createProxy(), targets);
-  const routes = await createRoutes({ sessions, keys, secret, web: options.web ?? builtDirectory() });
+  const routes = await createRoutes({ sessions, keys, secret, web: options.web });
   const { getRequestListener } = await import('@hono/node-server');
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

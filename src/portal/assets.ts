@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readShippedText } from '../files/index.ts';
 
 const types: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -13,18 +13,16 @@ export interface Asset {
 }
 
 /**
- * The directory of the browser's side, as it was built: `dist/web`, found from `dist/pier.cjs`, `dist/chunks/*.cjs`
- * or the source tree. Undefined when it was never built.
+ * One file of the browser's side by its plain name, as it was built, or out of another directory; undefined for
+ * everything else, and when it was never built.
  */
-export function builtDirectory(): string | undefined {
-  const candidates = ['web', '../web', '../../dist/web'].map((up) => path.join(import.meta.dirname, up));
-  return candidates.find((directory) => existsSync(path.join(directory, 'sign-in.js')));
-}
-
-/** One built file by its plain name; undefined for everything else. */
 export async function readAsset(directory: string | undefined, name: string): Promise<Asset | undefined> {
   const type = types[path.extname(name)];
-  if (!directory || !type || !/^[\w-][\w.-]*$/.test(name)) return undefined;
-  const text = await readFile(path.join(directory, name), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : { type, text };
+  if (!type || !/^[\w-][\w.-]*$/.test(name)) return undefined;
+  try {
+    const text = directory ? await readFile(path.join(directory, name), 'utf8') : readShippedText('web', name);
+    return text === undefined ? undefined : { type, text };
+  } catch {
+    return undefined;
+  }
 }

@@ -8,7 +8,7 @@ export { readTail } from './log.ts';
 export { renewSession } from './renew.ts';
 export { readScript } from './script.ts';
 export type { Endpoint, Session, SessionJob, SessionState } from './session.ts';
-export { type SessionRequest, startSession, thisProgram } from './start.ts';
+export { type SessionRequest, startSession } from './start.ts';
 export { requestStop, stopSession } from './stop.ts';
 export { sessionIds, sessionsDirectory } from './store.ts';
 export { type DirectAddress, directAddresses } from './transports/direct.ts';

@@ -1,5 +1,5 @@
 import { findEnvironment, refuseUntrusted, refuseUnusable } from '../environments/index.ts';
-import { PierError } from '../files/index.ts';
+import { PierError, thisProgram } from '../files/index.ts';
 import type { Resources, SubmitOptions } from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
 import { readJudged, readSession } from './describe.ts';
@@ -7,7 +7,6 @@ import { planJupyter } from './jupyter.ts';
 import { readAttempt, type SessionRecords } from './records.ts';
 import { refuseNodeLocal } from './refuse-node-local.ts';
 import type { Session } from './session.ts';
-import { thisProgram } from './start.ts';
 import { isOver } from './state.ts';
 import { jobOf } from './state-slurm.ts';
 import { newestAttempt, removeAttemptDirectory } from './store.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type Environment, refuseUntrusted, refuseUnusable } from '../environments/index.ts';
-import { PierError, tilde, writeRecord } from '../files/index.ts';
+import { PierError, thisProgram, tilde, writeRecord } from '../files/index.ts';
 import type { Resources, SubmitOptions } from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
 import { readSession } from './describe.ts';
@@ -20,11 +20,6 @@ export interface SessionRequest {
   readonly on: 'here' | 'login' | 'compute';
   /** What the job of a session on a compute node asks for; null elsewhere. */
   readonly resources: Resources | null;
-}
-
-/** The command that starts this program again, for job scripts and the portal. */
-export function thisProgram(): string[] {
-  return [process.execPath, process.argv[1] as string];
 }
 
 /**

@@ -1,11 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { cannotWrite, identityOf, writeRecordOnce } from '../files/index.ts';
+import { cannotWrite, identityOf, thisProgram, writeRecordOnce } from '../files/index.ts';
 import { jobEnvironment, type Resources, type SubmitOptions, submit } from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
 import { jobScript, warnBefore } from './job-script.ts';
 import type { AskedRecord, RequestRecord } from './record-schemas.ts';
 import { sessionVariable } from './remains.ts';
-import { thisProgram } from './start.ts';
 import { attemptFiles } from './store.ts';
 
 /** What one attempt asks of Slurm; `after` is the number of the job whose end it waits for, or null. */

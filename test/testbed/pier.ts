@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { copyFile, link, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf } from '../../src/files/index.ts';
@@ -10,12 +10,13 @@ import { pythonVersion } from './software.ts';
 const root = path.join(import.meta.dirname, '..', '..');
 
 /**
- * Installs pier as on a cluster, from what is built: `/software/pier/VERSION` with a Node of its own, the modulefile
+ * Installs pier as on a cluster, from what is built: one executable file in `/software/pier/VERSION`, the modulefile
  * `pier/VERSION`, `/etc/pier/site.yaml`, and the public environment `/software/envs/sci`.
  *
  * What is there already and the same stays, so this is quick the second time. A testbed that is up sees it at once.
  */
 export async function installPier(directory: string): Promise<void> {
+  await hideNode(path.join(directory, 'site'));
   await writeSite(directory);
   const software = path.join(directory, 'shared', 'software');
   // The launcher builds when a source is newer than the build.
@@ -23,6 +24,14 @@ export async function installPier(directory: string): Promise<void> {
   await installProgram(path.join(software, 'pier'), version);
   await writeModulefile(path.join(software, 'modulefiles', 'pier'), version);
   await publish(await sciEnvironment(), path.join(software, 'envs', 'sci'));
+}
+
+/** The cluster's hosts have no node: in the layer over their `/usr`, a device 0:0 says that there is none (overlayfs). */
+async function hideNode(layer: string): Promise<void> {
+  if (!process.execPath.startsWith('/usr/')) return;
+  const whiteout = path.join(layer, process.execPath);
+  await mkdir(path.dirname(whiteout), { recursive: true });
+  if (!lstatSync(whiteout, { throwIfNoEntry: false })) await command('mknod', [whiteout, 'c', '0', '0']);
 }
 
 /** The site's profile, in a directory that every host but the laptop mounts. */
@@ -35,32 +44,29 @@ async function writeSite(directory: string): Promise<void> {
   );
 }
 
-/** Finds its own directory, through links too: the laptop sees it elsewhere. */
-const launcher = `#!/bin/sh
-program=$(PATH=/usr/bin:/bin readlink -f -- "$0")
-here=\${program%/bin/pier}
-exec "$here/libexec/node" "$here/dist/pier.cjs" "$@"
-`;
-
+/** One file, `/software/pier/VERSION/bin/pier`, and a name for it that does not change with the version. */
 async function installProgram(pier: string, version: string): Promise<void> {
+  const executable = await builtExecutable();
   const prefix = path.join(pier, version);
-  if (builtAt(prefix) === builtAt(root)) return;
+  const place = path.join(prefix, 'bin', 'pier');
+  if (statSync(place, { throwIfNoEntry: false })?.ino === statSync(executable).ino) return;
   const part = `${prefix}.part`;
   await command('rm', ['-rf', part]);
-  await mkdir(part, { recursive: true });
-  await command('cp', ['-r', '--preserve=timestamps', path.join(root, 'dist'), path.join(part, 'dist')]);
-  await command('chmod', ['-R', 'go-w', part]);
-  await mkdir(path.join(part, 'libexec'));
-  await linkOrCopy(process.execPath, path.join(part, 'libexec', 'node'));
-  await replace(path.join(part, 'bin', 'pier'), launcher, 0o755);
+  await mkdir(path.join(part, 'bin'), { recursive: true });
+  await linkOrCopy(executable, path.join(part, 'bin', 'pier'));
   await putInPlace(part, prefix);
   await mkdir(path.join(pier, 'bin'), { recursive: true });
   await command('ln', ['-sfn', `../${version}/bin/pier`, path.join(pier, 'bin', 'pier')]);
 }
 
-/** When the build in a directory was made; undefined where there is none. */
-function builtAt(directory: string): number | undefined {
-  return statSync(path.join(directory, 'dist', '.built'), { throwIfNoEntry: false })?.mtimeMs;
+/** `npm run build:exe`, when the build is newer than the executable. */
+async function builtExecutable(): Promise<string> {
+  const file = path.join(root, 'dist-exe', 'pier');
+  const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (made < statSync(path.join(root, 'dist', '.built')).mtimeMs) {
+    await command(process.execPath, [path.join(root, 'scripts', 'executable', 'build.mjs')]);
+  }
+  return file;
 }
 
 /** A name without a copy where both are on one disk. */
