@@ -11,6 +11,13 @@ const everyday = [
 ];
 
 /**
+ * Code of other languages that src/ imports as text, for `moduleTypes` of rolldown.
+ *
+ * @type {Record<string, 'text'>}
+ */
+const texts = { '.sh': 'text', '.fish': 'text', '.csh': 'text', '.awk': 'text' };
+
+/**
  * Options of rolldown for the program in a source tree, and for its output.
  *
  * @param {string} root
@@ -22,6 +29,7 @@ export function forNode(root, version) {
     input: {
       input: { pier: path.join(root, 'src/cli/main.ts') },
       platform: 'node',
+      moduleTypes: texts,
       transform: { target: 'node20.19', define: { PIER_VERSION: JSON.stringify(version) } },
       // Nothing in src/ does anything when it is imported, so a room's index brings along only what is asked of it.
       treeshake: { moduleSideEffects: [{ test: /\/src\/.*\.ts$/, sideEffects: false }] },

@@ -9,6 +9,7 @@
 // it are safe to print). It throws PierError, never exits, never writes to stdout. One that stays after its answer
 // (lab) calls `context.answer(result(…))` and returns undefined. All of it is typed and described in command.ts.
 import type { CommandRow, OptionRow } from './command.ts';
+import { activationCommands } from './program-activation.ts';
 
 const breakLock: OptionRow = {
   flags: '--break-lock',
@@ -197,6 +198,7 @@ export const commands: readonly CommandRow[] = [
     examples: [['pier env remove old --yes', 'without being asked']],
     load: () => import('./commands/env-remove.ts'),
   },
+  ...activationCommands,
   {
     path: 'catalogue list',
     summary: 'Show the package lists environments can start from',

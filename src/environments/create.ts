@@ -1,7 +1,8 @@
-import { lstat, mkdir, open, rename } from 'node:fs/promises';
+import { lstat, mkdir, open, realpath, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { cannotWrite, errnoOf, PierError, type Progress, tilde } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
+import { writeActivation } from './activation/files.ts';
 import { countTree } from './count.ts';
 import type { CreateRequest, Environment } from './environment.ts';
 import { planFor } from './forecast.ts';
@@ -61,6 +62,7 @@ async function build(site: Site, plan: Plan, stage: Stage, progress: Progress, s
   const { wanted } = plan;
   try {
     const made = await make(site, plan, stage.prefix, progress, signal);
+    await writeActivation(await activated(plan, made.variables), stage.prefix);
     const { files, bytes } = await countTree(stage.prefix);
     await writeEnvironmentRecord(stage.prefix, {
       version: 1,
@@ -79,6 +81,11 @@ async function build(site: Site, plan: Plan, stage: Stage, progress: Progress, s
   } catch (error) {
     throw error instanceof PierError || !errnoOf(error) ? error : cannotWrite(stage.prefix, error);
   }
+}
+
+async function activated({ backEnd, wanted: { name, root } }: Plan, variables: Made['variables']) {
+  const kind = backEnd === 'uv' ? ('venv' as const) : ('conda' as const);
+  return { kind, prefix: path.join(await realpath(root), name), name, modules: [], variables };
 }
 
 async function make(site: Site, plan: Plan, prefix: string, progress: Progress, signal: AbortSignal): Promise<Made> {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { condaName } from './activation/facts.ts';
 import type { Environment } from './environment.ts';
 
 /** Variables that would have an environment's Python load what is not in it (python(1)). */
@@ -36,13 +37,7 @@ function stale(environment: Environment, base: NodeJS.ProcessEnv): string[] {
 
 function own({ kind, prefix, name }: Environment): NodeJS.ProcessEnv {
   if (kind !== 'conda') return { VIRTUAL_ENV: prefix, VIRTUAL_ENV_PROMPT: name };
-  return { CONDA_PREFIX: prefix, CONDA_DEFAULT_ENV: defaultName(prefix, name), CONDA_SHLVL: '1' };
-}
-
-/** conda's own rule: the plain name for `base` and for a child of a directory called `envs`, else the path. */
-function defaultName(prefix: string, name: string): string {
-  if (name === 'base') return name;
-  return path.basename(path.dirname(prefix)) === 'envs' ? path.basename(prefix) : prefix;
+  return { CONDA_PREFIX: prefix, CONDA_DEFAULT_ENV: condaName(prefix, name), CONDA_SHLVL: '1' };
 }
 
 function searchPath(environment: Environment, base: NodeJS.ProcessEnv): string {

@@ -62,6 +62,7 @@ async function buildDriver(): Promise<string> {
   const bundle = await rolldown({
     input: source,
     platform: 'node',
+    moduleTypes: { '.sh': 'text', '.fish': 'text', '.csh': 'text', '.awk': 'text' },
     logLevel: 'silent',
     transform: { target: 'node20.19' },
   });

@@ -1,0 +1,49 @@
+import type { CommandRow, OptionRow } from './command.ts';
+
+const shellOption: OptionRow = {
+  flags: '--shell <shell>',
+  summary: 'For this shell (default: the one you type in)',
+  complete: 'shell',
+};
+
+/** Rows of the table in program.ts: into an environment, and out again. */
+export const activationCommands: readonly CommandRow[] = [
+  {
+    path: 'env activate',
+    summary: 'Print what activates an environment in your shell',
+    group: 'Environments',
+    arguments: [{ name: '<name>', summary: 'Its name or path', complete: 'environment' }],
+    options: [shellOption],
+    examples: [
+      ['eval "$(pier env activate sci)"', 'bash, zsh, sh, fish'],
+      ['eval "`pier env activate sci`"', 'tcsh'],
+    ],
+    load: () => import('./commands/env-activate.ts'),
+  },
+  {
+    path: 'env deactivate',
+    summary: 'Print what leaves the active environment',
+    group: 'Environments',
+    options: [shellOption],
+    examples: [['eval "$(pier env deactivate)"', 'also where the word deactivate does nothing']],
+    load: () => import('./commands/env-deactivate.ts'),
+  },
+  {
+    path: 'shell-hook',
+    summary: 'Make source activate NAME work in this shell',
+    group: 'Environments',
+    options: [
+      shellOption,
+      {
+        flags: '--directory <directory>',
+        summary: 'Write the two files here, for a modulefile',
+        complete: 'directory',
+      },
+    ],
+    examples: [
+      ['eval "$(pier shell-hook)"', 'then: source activate sci'],
+      ['pier shell-hook --directory /software/pier/shell', 'then append that to PATH in a modulefile'],
+    ],
+    load: () => import('./commands/shell-hook.ts'),
+  },
+];

@@ -1,0 +1,45 @@
+function _pier_scripts
+    test -d $argv[1]; or return 0
+    set -l files $argv[1]/*.fish
+    test "$argv[2]" = down; and set files $files[-1..1]
+    for file in $files
+        source $file
+    end
+    return 0
+end
+
+function _pier_state
+    set -l files
+    test -d $argv[1]/etc/conda/env_vars.d; and set files $argv[1]/etc/conda/env_vars.d/*
+    test -s $argv[1]/conda-meta/state; and set -a files $argv[1]/conda-meta/state
+    test (count $files) -gt 0; or return 0
+    LC_ALL=C command awk -v dialect=fish '@STATE_READER@' $files | source
+end
+
+function _pier_keeps
+    contains -- $argv[1] (string split -n ' ' -- "$PIER_KEEP")
+end
+
+function _pier_cut
+    for name in PYTHONPATH PYTHONHOME PYTHONUSERBASE __PYVENV_LAUNCHER__
+        if test -n "$$name"; and not _pier_keeps $name
+            set -q _pier_quiet; or _pier_say "$name is set aside while $argv[1] is active: $$name"
+            _pier_drop $name
+        end
+    end
+    _pier_keeps PYTHONNOUSERSITE; or _pier_put PYTHONNOUSERSITE 1
+end
+
+function _pier_modules
+    set -l loaded
+    for name in (string split -n ' ' -- $argv[1])
+        contains -- $name (string split : -- "$LOADEDMODULES"); and continue
+        if functions -q module; and module load $name
+            set -p loaded $name
+        else
+            _pier_say "$argv[2] needs the module $name, which could not be loaded here"
+        end
+    end
+    set -q loaded[1]; and set -gx _PIER_MODULES "$loaded"
+    return 0
+end

@@ -1,0 +1,47 @@
+_pier_keeps() { case " ${PIER_KEEP-} " in *" $1 "*) return 0 ;; esac; return 1; }
+
+_pier_cut() {
+  \local title="$1" name value
+  for name in PYTHONPATH PYTHONHOME PYTHONUSERBASE __PYVENV_LAUNCHER__; do
+    \eval "value=\${$name-}"
+    if [ -n "$value" ] && ! _pier_keeps "$name"; then
+      [ -n "${_pier_quiet-}" ] || _pier_say "$name is set aside while $title is active: $value"
+      _pier_drop "$name"
+    fi
+  done
+  _pier_keeps PYTHONNOUSERSITE || _pier_put PYTHONNOUSERSITE 1
+}
+
+_pier_modules() {
+  \local rest="$1 " name loaded=
+  while [ -n "${rest# }" ]; do
+    name=${rest%% *}
+    rest=${rest#* }
+    case ":${LOADEDMODULES-}:" in *":$name:"*) continue ;; esac
+    if \command -v module >/dev/null 2>&1 && module load "$name"; then
+      loaded="$name${loaded:+ }$loaded"
+    else
+      _pier_say "$2 needs the module $name, which could not be loaded here"
+    fi
+  done
+  [ -z "$loaded" ] || \export _PIER_MODULES="$loaded"
+}
+
+_pier_prompt() {
+  [ -n "${PS1-}" ] && [ -z "${VIRTUAL_ENV_DISABLE_PROMPT-}" ] && [ -z "${POWERLINE_COMMAND-}" ] || return 0
+  case ${CONDA_CHANGEPS1-} in false | False | no | 0) return 0 ;; esac
+  _pier_ps1_was=$PS1
+  if [ -n "$2" ]; then PS1=${PS1#"$2"}; fi
+  PS1="($1) $PS1"
+  _pier_ps1=$PS1
+}
+
+_pier_prompt_back() {
+  [ -n "${_pier_ps1-}" ] || return 0
+  if [ "${PS1-}" = "$_pier_ps1" ]; then
+    PS1=$_pier_ps1_was
+  else
+    PS1=${PS1#"($1) "}
+  fi
+  \unset _pier_ps1 _pier_ps1_was
+}

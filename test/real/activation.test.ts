@@ -1,0 +1,301 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { quoteFor } from '../../src/environments/activation/dialect.ts';
+import { sandbox } from '../sandbox.ts';
+import {
+  environmentIn,
+  type Made,
+  madeEnvironment,
+  oddName,
+  pick,
+  type Random,
+  randomFrom,
+  runShell,
+  type Shell,
+  shells,
+} from './activation-world.ts';
+
+/** To run one again: PIER_TEST_SEED=… npx vitest run --project real test/real/activation */
+const seed = Number(process.env.PIER_TEST_SEED ?? Math.floor(Math.random() * 1e9));
+const rounds = Number(process.env.PIER_TEST_ROUNDS ?? 25);
+
+const touched = [
+  'PYTHONPATH',
+  'PYTHONHOME',
+  'PYTHONUSERBASE',
+  'PYTHONNOUSERSITE',
+  'VIRTUAL_ENV',
+  'VIRTUAL_ENV_PROMPT',
+  'CONDA_DEFAULT_ENV',
+  'CONDA_PROMPT_MODIFIER',
+  'LD_LIBRARY_PATH',
+  'STATE_A',
+  'STATE_B',
+  'MY_OWN',
+];
+
+const oddValues = [
+  '',
+  ' ',
+  'plain',
+  "it's",
+  'a b',
+  '/x:/y',
+  '$(touch pwned)',
+  '`id`',
+  '"q"',
+  '*',
+  '\\',
+  'é',
+  '~',
+  '-n',
+  '!x',
+];
+
+/** Statements that give a shell a past. */
+class Past {
+  readonly lines: string[] = [];
+  readonly random: Random;
+  readonly shell: Shell;
+  constructor(random: Random, shell: Shell) {
+    this.random = random;
+    this.shell = shell;
+  }
+  quote(value: string): string {
+    return quoteFor(this.shell.end === 'sh' ? 'posix' : this.shell.end, value);
+  }
+  set(name: string, value: string, exported: boolean): void {
+    const word = this.quote(value);
+    const line = {
+      sh: exported ? `export ${name}=${word}` : `unset ${name}; ${name}=${word}`,
+      fish: `set ${exported ? '-gx' : '-gu'} ${name} ${word}`,
+      csh: `setenv ${name} ${word}`,
+    };
+    this.lines.push(line[this.shell.end]);
+  }
+  variables(): void {
+    for (const name of touched) {
+      if (this.random() < 0.5) this.set(name, pick(this.random, oddValues), this.random() < 0.7);
+    }
+  }
+  path(...likely: string[]): void {
+    const entries = ['', '/opt/a b/bin', '/usr/local/bin', '.', '/opt/a b/bin', "/it's", ...likely, ...likely];
+    const some = entries.filter(() => this.random() < 0.4);
+    const value = [...some, '/usr/bin', '/bin', ...entries.filter(() => this.random() < 0.2)].join(':');
+    this.set('PATH', value, this.random() < 0.9 || this.shell.end !== 'sh');
+  }
+  prompt(): void {
+    if (this.random() < 0.3) return;
+    const word = this.quote(pick(this.random, ['$ ', '', '%n\\u ', "it's ", '(old) > ']));
+    if (this.shell.end === 'sh') this.lines.push(`PS1=${word}`);
+    if (this.shell.end === 'csh') this.lines.push(`set prompt = ${word}`);
+    if (this.shell.end === 'fish') this.lines.push(`function fish_prompt; echo ${word}; end`);
+  }
+  functions(): void {
+    for (const name of ['deactivate', 'conda', 'other']) {
+      if (this.random() < 0.7) continue;
+      if (this.shell.end === 'sh') this.lines.push(`${name}() { echo "mine ${name} $#"; }`);
+      if (this.shell.end === 'fish') this.lines.push(`function ${name}; echo mine ${name}; end`);
+      if (this.shell.end === 'csh') this.lines.push(`alias ${name} 'echo mine ${name}'`);
+    }
+    for (const name of ['conda', 'deactivate', 'unset', 'export', 'local', 'eval', 'awk']) {
+      if (this.random() < 0.85 || this.shell.end === 'fish' || this.shell.end === 'csh') continue;
+      this.lines.push(`alias ${name}='echo an alias of ${name}'`);
+    }
+  }
+  /** Last, because what comes after would end at once. */
+  options(): void {
+    const some = (names: readonly string[], chance = 0.3) => names.filter(() => this.random() < chance);
+    const of: Record<string, () => string[]> = {
+      bash: () => [
+        ...some(['failglob', 'nullglob', 'dotglob', 'extglob', 'nocaseglob', 'expand_aliases']).map(
+          (name) => `shopt -s ${name}`,
+        ),
+        ...some(['e', 'u', 'f', 'C', 'a', 'E', 'T']).map((flag) => `set -${flag}`),
+        ...some(['posix'], 0.1).map((name) => `set -o ${name}`),
+      ],
+      zsh: () =>
+        some(
+          [
+            'err_exit',
+            'no_unset',
+            'no_glob',
+            'ksh_arrays',
+            'sh_word_split',
+            'null_glob',
+            'extended_glob',
+            'all_export',
+            'no_clobber',
+            'ksh_glob',
+            'glob_subst',
+            'err_return',
+            'no_short_loops',
+            'posix_builtins',
+            'ksh_typeset',
+            'typeset_silent',
+            'warn_create_global',
+            'rm_star_silent',
+            'csh_null_glob',
+            'mark_dirs',
+            'numeric_glob_sort',
+          ],
+          0.2,
+        ).map((name) => `setopt ${name}`),
+      dash: () => some(['e', 'u', 'f', 'C']).map((flag) => `set -${flag}`),
+      fish: () => [],
+      tcsh: () => some(['noglob', 'nonomatch', 'noclobber', 'filec']).map((name) => `set ${name}`),
+    };
+    this.lines.push(...(of[this.shell.name]?.() ?? []));
+  }
+}
+
+interface Case {
+  readonly first: Made;
+  readonly second: Made;
+  readonly foreign: Made | undefined;
+}
+
+async function randomCase(random: Random, directory: string): Promise<Case> {
+  const made = async (folder: string) => {
+    const kind = random() < 0.5 ? 'venv' : 'conda';
+    const prefix = path.join(directory, folder, random() < 0.5 ? 'envs' : oddName(random), oddName(random));
+    const state: Record<string, string> = {};
+    for (const name of ['STATE_A', 'STATE_B'])
+      if (random() < 0.5) state[name] = pick(random, [...oddValues, '😀', 'tab\there']);
+    const variables: Record<string, string> = random() < 0.3 ? { LD_LIBRARY_PATH: "/mod/it's lib:/mod2" } : {};
+    return await madeEnvironment(prefix, kind, { state, variables, scripts: random() < 0.5 });
+  };
+  const foreign =
+    random() < 0.3
+      ? await madeEnvironment(path.join(directory, 'conda'), 'conda', { state: { STATE_F: 'f' }, scripts: true })
+      : undefined;
+  return { first: await made('one'), second: await made('two'), foreign };
+}
+
+function scriptFor(
+  shell: Shell,
+  past: Past,
+  { first, second, foreign }: Case,
+  nested: boolean,
+  changed: boolean,
+  out: string,
+): string {
+  const { random } = past;
+  const bin = (made: Made) => path.join(made.environment.prefix, 'bin');
+  past.variables();
+  past.path(bin(first), bin(second), ...(foreign ? [bin(foreign)] : []));
+  if (foreign) {
+    // What a conda has left that has it active: PATH, its variables, its scripts run.
+    past.set('CONDA_PREFIX', foreign.environment.prefix, true);
+    past.set('CONDA_SHLVL', '1', true);
+    past.set('STATE_F', 'f', true);
+    past.set('FROM_SCRIPT', foreign.environment.prefix, true);
+    past.set('FROM_SCRIPT_WAS', '', true);
+    past.set('ORDER', 'ab', true);
+  } else if (random() < 0.4) {
+    past.set('CONDA_PREFIX', '', true);
+    past.set('CONDA_SHLVL', '0', true);
+  }
+  past.prompt();
+  past.functions();
+  past.options();
+  const q = (file: string) => past.quote(file);
+  const source = (made: Made) =>
+    `${shell.end === 'sh' ? '.' : 'source'} ${q(path.join(made.environment.prefix, '.pier', `activate.${shell.end}`))}`;
+  // A word that means something else by an alias is not ours; dash cannot tell what a function was.
+  const word = past.lines.some(
+    (line) => /^alias (deactivate|conda)/.test(line) || /^(function )?(deactivate|conda)[(;]/.test(line),
+  )
+    ? undefined
+    : pick(random, [undefined, 'deactivate', 'conda deactivate']);
+  const off =
+    word ??
+    `${{ sh: '_pier_mode=off', fish: 'set -g _pier_mode off', csh: 'set _pier_mode = off' }[shell.end]}; ${source(first)}`;
+  const to = {
+    sh: (file: string) => `>| ${file}`,
+    fish: (file: string) => `> ${file}`,
+    csh: (file: string) => `>! ${file}`,
+  }[shell.end];
+  const dump = (name: string) =>
+    shell.end === 'sh'
+      ? `{ ${shell.dump}; } ${to(q(`${out}.${name}`))}`
+      : shell.end === 'fish'
+        ? `begin; ${shell.dump}; end ${to(q(`${out}.${name}`))}`
+        : `( ${shell.dump} ) ${to(q(`${out}.${name}`))}`;
+  const longer = { sh: 'PATH="/added:$PATH"', fish: 'set -gx PATH /added $PATH', csh: 'setenv PATH "/added:$PATH:q"' }[
+    shell.end
+  ];
+  const shorter = {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
+    sh: 'PATH="${PATH#/added:}"',
+    fish: 'set -gx PATH $PATH[2..-1]',
+    csh: 'setenv PATH "`printenv PATH | sed s,^/added:,,`"',
+  }[shell.end];
+  return [
+    ...past.lines,
+    dump('before'),
+    source(first),
+    `/usr/bin/env -0 ${to(q(`${out}.active`))}`,
+    ...(nested
+      ? [source(second), `/usr/bin/env -0 ${to(q(`${out}.second`))}`, off, `/usr/bin/env -0 ${to(q(`${out}.again`))}`]
+      : []),
+    ...(changed ? [longer] : []),
+    off,
+    ...(changed ? [shorter] : []),
+    dump('after'),
+    '',
+  ].join('\n');
+}
+
+function comparable(text: string, shell: Shell): string[] {
+  const lines = text.split('\n').filter((line) => !shell.volatile.test(line));
+  // Its variables are told in the order in which they were set last.
+  return shell.name === 'tcsh' ? lines.sort() : lines;
+}
+
+function checkActive(variables: Record<string, string>, { environment, sets }: Made): void {
+  const { prefix, kind } = environment;
+  expect(variables.PATH?.startsWith(`${prefix}/bin:`)).toBe(true);
+  expect(variables[kind === 'conda' ? 'CONDA_PREFIX' : 'VIRTUAL_ENV']).toBe(prefix);
+  expect(variables).toMatchObject(sets);
+  expect(variables.PYTHONNOUSERSITE).toBe('1');
+  expect(variables.PYTHONPATH ?? '').toBe('');
+  expect(variables.PYTHONHOME ?? '').toBe('');
+  for (const [name, value] of Object.entries(environment.variables))
+    expect(variables[name]?.startsWith(value)).toBe(true);
+}
+
+for (const shell of shells) {
+  test(`in ${shell.name}, activate then deactivate leaves all as it was (seed ${seed})`, async () => {
+    await using box = await sandbox();
+    for (let round = 0; round < rounds; round++) {
+      const random = randomFrom(seed + round);
+      const directory = path.join(box.directory, `${shell.name} ${round}`);
+      const world = await randomCase(random, directory);
+      const out = path.join(directory, 'out');
+      const [nested, changed] = [random() < 0.5, random() < 0.3];
+      const script = scriptFor(shell, new Past(random, shell), world, nested, changed, out);
+      const file = path.join(directory, 'script');
+      await writeFile(file, script);
+      const ran = await runShell([shell.name, ...shell.arguments, file], {
+        env: { PATH: '/usr/bin:/bin', HOME: box.home },
+        cwd: directory,
+      });
+      const told = `PIER_TEST_SEED=${seed + round}, ${shell.name}: ${ran.stderr}\n${script}`;
+      const [before, after] = await Promise.all(
+        ['before', 'after'].map(async (name) =>
+          comparable(await readFile(`${out}.${name}`, 'utf8').catch(() => `no ${name}`), shell),
+        ),
+      );
+      expect(after, told).toEqual(before);
+      expect(ran.exitCode, told).toBe(0);
+      checkActive(await environmentIn(`${out}.active`), world.first);
+      if (nested) {
+        checkActive(await environmentIn(`${out}.second`), world.second);
+        expect(await environmentIn(`${out}.again`)).toEqual(await environmentIn(`${out}.active`));
+      }
+      await expect(readFile(path.join(directory, 'pwned')), told).rejects.toThrow();
+    }
+  });
+}
