@@ -39,7 +39,16 @@ export interface OptionRow {
 }
 
 /** What a value can be completed with. */
-export type Completable = 'environment' | 'session' | 'site' | 'catalogue' | 'command' | 'shell' | 'file' | 'directory';
+export type Completable =
+  | 'environment'
+  | 'session'
+  | 'site'
+  | 'catalogue'
+  | 'command'
+  | 'shell'
+  | 'file'
+  | 'directory'
+  | 'partition';
 
 export interface CommandModule {
   readonly run: (context: CommandContext) => Promise<CommandResult | undefined>;
@@ -62,6 +71,8 @@ export interface CommandContext {
   readonly verbose: boolean;
   /** Asks; `--yes` answers yes. Throws `needs-answer` when nobody can be asked, saying which option answers. */
   readonly confirm: (question: string) => Promise<boolean>;
+  /** Has a person pick one. Throws `needs-answer` with `otherwise`, the option that answers, when nobody can be asked. */
+  readonly choose: (question: string, choices: readonly string[], otherwise: string) => Promise<string>;
   /** Prints a result before the command ends, for one that then stays, such as `lab`. */
   readonly answer: (result: CommandResult) => void;
   /** One line of a stream on stdout, such as a log. */

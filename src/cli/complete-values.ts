@@ -4,7 +4,7 @@ import { loadSite, shippedSites } from '../site/index.ts';
 import type { Candidate } from './complete.ts';
 import { shims } from './completion-shims.ts';
 
-type Known = 'environment' | 'session' | 'site' | 'catalogue' | 'shell';
+type Known = 'environment' | 'session' | 'site' | 'catalogue' | 'shell' | 'partition';
 
 /** Everything of a kind that can be named at this place. */
 export async function candidatesOf(kind: Known, siteName: string | undefined): Promise<readonly Candidate[]> {
@@ -15,6 +15,11 @@ export async function candidatesOf(kind: Known, siteName: string | undefined): P
   const site = await loadSite(siteName === undefined ? {} : { site: siteName });
   if (kind === 'session') {
     return (await listSessions()).map((session) => ({ value: session.id, summary: session.state }));
+  }
+  if (kind === 'partition') {
+    // As the profile has them: Slurm is not asked for a Tab.
+    const partitions = Object.entries(site.profile.slurm.partitions);
+    return partitions.map(([value, { max_time }]) => ({ value, summary: max_time ? `at most ${max_time}` : '' }));
   }
   const environments = await listEnvironments(site);
   return environments.map((environment) => ({ value: environment.name, summary: environment.state }));

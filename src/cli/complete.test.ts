@@ -28,7 +28,7 @@ test('options are offered once, with those that every command takes', async () =
 });
 
 test('values are offered behind a word, behind =, and behind a short option', async () => {
-  expect(await offered('lab --on ')).toEqual(['here']);
+  expect(await offered('lab --on ')).toEqual(['here', 'login', 'compute']);
   expect(await offered('lab --on=h')).toEqual(['--on=here']);
   expect(await offered('env create new --from s')).toEqual(['sci']);
   expect(await offered('completion ')).toEqual(['bash', 'zsh', 'fish']);

@@ -28,6 +28,10 @@ export function makeContext(words: readonly string[], options: Options): Command
       shown.clear();
       return options.flag('yes') || (await ask(question, isInteractive()));
     },
+    choose: async (question, choices, otherwise) => {
+      shown.clear();
+      return await pick(question, choices, otherwise, isInteractive());
+    },
     answer: (result) => {
       shown.clear();
       printResult(result, json);
@@ -76,6 +80,24 @@ async function ask(question: string, interactive: boolean): Promise<boolean> {
   }
   const { confirm, isCancel } = await import('@clack/prompts');
   const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
+  if (isCancel(answer)) throw new PierError('interrupted', 'Interrupted.');
+  return answer;
+}
+
+async function pick(
+  message: string,
+  choices: readonly string[],
+  otherwise: string,
+  interactive: boolean,
+): Promise<string> {
+  if (!interactive) {
+    throw new PierError('needs-answer', `Nobody is here to answer: ${message} There are ${choices.join(', ')}.`, {
+      hint: `the same with ${otherwise}`,
+    });
+  }
+  const { isCancel, select } = await import('@clack/prompts');
+  const options = choices.map((choice) => ({ value: choice, label: choice }));
+  const answer = await select({ message, options, output: process.stderr });
   if (isCancel(answer)) throw new PierError('interrupted', 'Interrupted.');
   return answer;
 }

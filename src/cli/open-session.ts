@@ -6,6 +6,7 @@ import { commandLine } from '../shell/index.ts';
 import type { Site } from '../site/index.ts';
 import { wrap } from './layout.ts';
 import { type DirectOpening, describeDirectly, openDirectly } from './open-directly.ts';
+import { clock, duration } from './times.ts';
 
 /** How a person gets to a session or the portal. */
 export interface Opening {
@@ -55,11 +56,18 @@ export function reachLines({ reach }: Opening): string[] {
 export function describeOpening(session: Session, opening: Opening): string {
   const app = session.app === 'lab' ? 'JupyterLab' : 'Jupyter Notebook';
   const what = `${app} in ${session.environment.name} (session ${session.id})`;
-  const shows = `It shows ${tilde(session.directory)}.`;
+  const shows = `It shows ${tilde(session.directory)}.${endOf(session)}`;
   if (session.endpoint?.kind !== 'direct') {
     return `${describeAddress(what, opening, `pier session open ${session.id}`)}\n${shows}`;
   }
   return [describeDirectly(what, opening), wrap(session.reason), shows].join('\n\n');
+}
+
+/** When Slurm ends its job. */
+function endOf({ ends, id }: Session): string {
+  if (ends === null) return '';
+  const left = duration(Math.max(0, Date.parse(ends) - Date.now()));
+  return `\nIt ends at ${clock(ends)} at the latest, in ${left}. More time, with new kernels: pier session renew ${id}`;
 }
 
 /** Where a person goes with a one-time address; `again` is the command that gives another. */

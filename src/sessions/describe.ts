@@ -1,3 +1,4 @@
+import type { QueryOptions } from '../jobs/index.ts';
 import type { EndpointRecord } from './record-schemas.ts';
 import { readRecords, type SessionRecords } from './records.ts';
 import type { Endpoint, Session, SessionJob } from './session.ts';
@@ -6,18 +7,21 @@ import { jobOf } from './state-slurm.ts';
 import { attemptFiles } from './store.ts';
 
 /** One session, as its records, its processes and Slurm tell it now. Errors: `session-unknown`, `record-damaged`, `record-untrusted`. */
-export async function readSession(id: string): Promise<Session> {
-  const { records, verdict } = await readJudged(id);
+export async function readSession(id: string, asking: QueryOptions = {}): Promise<Session> {
+  const { records, verdict } = await readJudged(id, asking);
   return describe(records, verdict);
 }
 
 /** The records of the attempt that counts, with what they come to: a follow-on job counts once the one before is over. */
-export async function readJudged(id: string): Promise<{ readonly records: SessionRecords; readonly verdict: Verdict }> {
+export async function readJudged(
+  id: string,
+  asking: QueryOptions = {},
+): Promise<{ readonly records: SessionRecords; readonly verdict: Verdict }> {
   const records = await readRecords(id);
-  const verdict = await judge(records);
+  const verdict = await judge(records, Date.now(), asking);
   if (!records.next || !isOver(verdict.state)) return { records, verdict };
   const next = { ...records, ...records.next, next: undefined };
-  return { records: next, verdict: await judge(next) };
+  return { records: next, verdict: await judge(next, Date.now(), asking) };
 }
 
 function describe(records: SessionRecords, verdict: Verdict): Session {
@@ -37,7 +41,7 @@ function describe(records: SessionRecords, verdict: Verdict): Session {
     created: request.created,
     ready: state === 'queued' ? null : (endpoint?.ready ?? null),
     ended: over ? (records.verdict?.ended ?? end?.ended ?? null) : null,
-    ends: over ? null : (verdict.job?.limit ?? records.beat?.ends ?? null),
+    ends: over || state === 'queued' ? null : (verdict.job?.limit ?? records.beat?.ends ?? endOfTime(records)),
     attempt,
     job: describeJob(records, verdict),
     next: describeNext(records),
@@ -45,6 +49,13 @@ function describe(records: SessionRecords, verdict: Verdict): Session {
     endpoint: state === 'ready' || state === 'ending' ? withoutToken(endpoint?.endpoint) : null,
     log: attemptFiles(id, attempt).log,
   };
+}
+
+/** By what the job asked for, until Slurm says it: it counts from a second or two before the agent began. */
+function endOfTime({ asked, started }: SessionRecords): string | null {
+  const seconds = asked?.resources.seconds ?? null;
+  if (seconds === null || !started) return null;
+  return new Date(Date.parse(started.started) + seconds * 1000).toISOString();
 }
 
 function describeJob(records: SessionRecords, { job }: Verdict): SessionJob | null {

@@ -14,3 +14,4 @@ export { sessionIds, sessionsDirectory } from './store.ts';
 export { type DirectAddress, directAddresses } from './transports/direct.ts';
 export { openWays, type Reach, type Tried, type Ways } from './transports/ways.ts';
 export { waitUntilOver, waitUntilReady } from './wait.ts';
+export { chooseWhere, type Where } from './where.ts';

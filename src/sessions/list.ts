@@ -1,4 +1,5 @@
 import { PierError } from '../files/index.ts';
+import type { QueryOptions } from '../jobs/index.ts';
 import { readSession } from './describe.ts';
 import { readTail } from './log.ts';
 import type { Session } from './session.ts';
@@ -10,14 +11,14 @@ import { sessionFiles, sessionIds } from './store.ts';
  *
  * One whose records are damaged or not ours is listed as `lost` with the reason: it must not hide the others.
  */
-export async function listSessions(): Promise<Session[]> {
-  const sessions = await Promise.all((await sessionIds()).map(readOrExplain));
+export async function listSessions(asking: QueryOptions = {}): Promise<Session[]> {
+  const sessions = await Promise.all((await sessionIds()).map((id) => readOrExplain(id, asking)));
   return sessions.flatMap((session) => session ?? []).sort((a, b) => b.created.localeCompare(a.created));
 }
 
-async function readOrExplain(id: string): Promise<Session | undefined> {
+async function readOrExplain(id: string, asking: QueryOptions): Promise<Session | undefined> {
   try {
-    return await readSession(id);
+    return await readSession(id, asking);
   } catch (error) {
     if (!(error instanceof PierError)) throw error;
     // Between mkdir and request.json there is nothing to show yet.

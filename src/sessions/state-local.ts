@@ -21,7 +21,7 @@ export async function judgeLocal(records: SessionRecords, now: number): Promise<
     return { state: 'created', reason: 'It is about to be started.' };
   }
   if (stop) return { state: 'ending', reason: `It is being stopped by ${stop.by}.` };
-  if (endpoint) return { state: 'ready', reason: endpoint.note ?? 'Jupyter answers.' };
+  if (endpoint) return { state: 'ready', reason: (endpoint.note ?? 'Jupyter answers.') + troubleOf(records) };
   return { state: 'starting', reason: started ? 'Jupyter is starting.' : 'Its job is starting.' };
 }
 
@@ -47,4 +47,9 @@ function fromAfar({ submitted, started, endpoint, beat }: SessionRecords, now: n
   const silent = beat ? now - Date.parse(beat.at) : Number.POSITIVE_INFINITY;
   if (endpoint && silent < beatsMissed) return { state: 'ready', reason: `It runs on ${host}.` };
   return { state: 'lost', reason: `It was started on ${host}; from here nothing can be known of it.` };
+}
+
+/** What the agent has to say to the user besides, such as that a disk is full. */
+export function troubleOf({ beat }: SessionRecords): string {
+  return beat?.trouble ? ` ${beat.trouble}` : '';
 }

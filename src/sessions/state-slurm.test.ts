@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { identityOf } from '../files/index.ts';
-import { type JobStatus, noResources } from '../jobs/index.ts';
+import { type JobStatus, type KnownStatus, noResources } from '../jobs/index.ts';
 import type { SessionRecords } from './records.ts';
 import { judge } from './state.ts';
 import { jobOf, judgeFrom } from './state-slurm.ts';
@@ -50,7 +50,7 @@ const stop = { by: 'pier session stop', at: at(3) };
 const serving = { started: started(250), endpoint, beat: beat(5) };
 const signalled = { state: 'ended' as const, reason: 'Told to end.', ended: at(20), cause: 'signal' as const };
 
-const waits = (more: Partial<JobStatus & { state: 'queued' }> = {}): JobStatus => ({
+const waits = (more: Partial<KnownStatus & { state: 'queued' }> = {}): KnownStatus => ({
   state: 'queued',
   reason: 'It waits for free nodes.',
   change: null,
@@ -59,8 +59,13 @@ const waits = (more: Partial<JobStatus & { state: 'queued' }> = {}): JobStatus =
   asOf: at(2),
   ...more,
 });
-const runs: JobStatus = { state: 'running', host: 'c1', limit: at(-3600), asOf: at(2) };
-const mute = (asOf: string | null): JobStatus => ({ state: 'unknown', reason: 'it timed out.', asOf, last: null });
+const runs: KnownStatus = { state: 'running', host: 'c1', limit: at(-3600), asOf: at(2) };
+const mute = (asOf: string | null, last: KnownStatus | null = null): JobStatus => ({
+  state: 'unknown',
+  reason: 'it timed out.',
+  asOf,
+  last,
+});
 
 test.each<[string, Partial<SessionRecords>, JobStatus, string, RegExp]>([
   ['its job waits', {}, waits(), 'queued', /^It waits for free nodes\.$/],
@@ -98,8 +103,10 @@ test.each<[string, Partial<SessionRecords>, JobStatus, string, RegExp]>([
   ['silent, while Slurm says it runs', { ...serving, beat: beat(90) }, runs, 'lost', /90 s.*still runs, on c1/],
   ['Slurm is mute, the agent beats', serving, mute(null), 'ready', /answers on c1/],
   ['Slurm is mute, so is the agent', { ...serving, beat: beat(90) }, mute(null), 'lost', /cannot be asked: it timed/],
-  ['Slurm is mute from the beginning', {}, mute(null), 'queued', /has its job 77, and cannot be asked/],
+  ['Slurm is mute from the beginning', {}, mute(null), 'queued', /has its job 77\. Slurm cannot be asked/],
   ['Slurm is mute, and it is stopped', { stop }, mute(null), 'ending', /cannot be asked/],
+  ['Slurm is mute, and it waited before', {}, mute(at(90), waits({ asOf: at(90) })), 'queued', /free nodes.*cannot be/],
+  ['Slurm is mute, and it ran before', { started: started(9) }, mute(at(90), runs), 'starting', /cannot be asked/],
   ['its script is over', { ...serving }, { state: 'ending', reason: 'It ends.', asOf: at(1) }, 'ending', /It ends/],
 ])('a session on Slurm: %s', async (_what, known, status, state, reason) => {
   const verdict = await judgeFrom(records(known), job, status, now);

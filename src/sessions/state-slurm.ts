@@ -1,15 +1,17 @@
 import { liveness, writeRecordOnce } from '../files/index.ts';
-import { findJob, type JobStatus, query, type SlurmJob } from '../jobs/index.ts';
+import { findJob, type JobStatus, type QueryOptions, query, type SlurmJob } from '../jobs/index.ts';
 import type { SubmittedRecord } from './record-schemas.ts';
 import type { AttemptRecords, SessionRecords } from './records.ts';
-import type { Verdict } from './state.ts';
-import { beatsMissed } from './state-local.ts';
+import { isOver, type Verdict } from './state.ts';
+import { beatsMissed, troubleOf } from './state-local.ts';
 import { attemptFiles } from './store.ts';
 import { settle } from './verdict.ts';
 import { whyFull } from './why-full.ts';
 
 /** Milliseconds: a submission whose command was killed may still be on its way to Slurm. */
 const submissionTakes = 30_000;
+/** Milliseconds to wait for Slurm about a session that is heard of anyway. */
+const enoughIsKnown = 1500;
 /** Milliseconds: Slurm is asked for all sessions at once; what it said within this is not called old. */
 const oldFrom = 60_000;
 
@@ -19,10 +21,11 @@ const oldFrom = 60_000;
  * Slurm says whether the job waits, runs or is over; what the agent writes says whether Jupyter answers. An agent that has
  * written something since Slurm was asked knows better. A Slurm that does not answer changes nothing.
  */
-export async function judgeSlurm(records: SessionRecords, now: number): Promise<Verdict> {
-  const job = jobOf(records) ?? (await foundByName(records, now));
+export async function judgeSlurm(records: SessionRecords, now: number, asking: QueryOptions): Promise<Verdict> {
+  const job = jobOf(records) ?? (await foundByName(records, now, asking));
   if ('state' in job) return job;
-  const status = await query(job);
+  const heard = isHeard(records, now);
+  const status = await query(job, heard ? { patienceMs: enoughIsKnown } : asking);
   return await judgeFrom(records, job, status, now);
 }
 
@@ -33,12 +36,12 @@ export function jobOf({ submitted, started }: AttemptRecords): SlurmJob | undefi
 }
 
 /** The job of a submission of which nobody wrote down the answer; or what to say while none is known. */
-async function foundByName(records: SessionRecords, now: number): Promise<SlurmJob | Verdict> {
+async function foundByName(records: SessionRecords, now: number, asking: QueryOptions): Promise<SlurmJob | Verdict> {
   const { id, attempt, asked, stop } = records;
   const name = asked?.name ?? '';
   const since = asked ? Date.parse(asked.at) : 0;
   if (asked && liveness(asked.by) === 'alive') return created('It is being handed to Slurm.', null);
-  const found = await findJob(name);
+  const found = await findJob(name, asking);
   if (found.found === 'job') {
     const submitted: SubmittedRecord = found.job;
     // Without room for the record it is found by its name again the next time.
@@ -58,6 +61,12 @@ async function foundByName(records: SessionRecords, now: number): Promise<SlurmJ
 
 function created(reason: string, asOf: string | null): Verdict {
   return { state: 'created', reason, job: { asOf } };
+}
+
+/** Its agent lives, or has written of itself a moment ago. */
+function isHeard({ started, beat, end }: SessionRecords, now: number): boolean {
+  if (!started || end) return false;
+  return liveness(started.agent) === 'alive' || (beat !== undefined && now - Date.parse(beat.at) < beatsMissed);
 }
 
 export async function judgeFrom(
@@ -116,7 +125,9 @@ async function serving(records: SessionRecords, job: SlurmJob, running: Running,
   if (own === 'dead') return say('ending', 'Its agent was killed; its job is about to end.');
   if (!endpoint) return say('starting', `Jupyter is starting on ${where}.`);
   const silent = now - Date.parse(beat?.at ?? endpoint.ready);
-  if (own === 'alive' || silent < beatsMissed) return say('ready', endpoint.note ?? `Jupyter answers on ${where}.`);
+  if (own === 'alive' || silent < beatsMissed) {
+    return say('ready', (endpoint.note ?? `Jupyter answers on ${where}.`) + troubleOf(records));
+  }
   const ago = `${Math.round(silent / 1000)} s`;
   // Whoever cannot write cannot be heard, and may be as well as ever.
   const full = await whyFull(attemptFiles(records.id, records.attempt).directory);
@@ -124,7 +135,7 @@ async function serving(records: SessionRecords, job: SlurmJob, running: Running,
   return say('lost', `It has not been heard of for ${ago}. To Slurm its job ${job.job} still runs, on ${where}.`);
 }
 
-/** Slurm does not answer, and nothing older is known: the agent's records are all there is. */
+/** Slurm does not answer: what it said last holds, and what the agent has written since. */
 async function unanswered(
   records: SessionRecords,
   job: SlurmJob,
@@ -132,13 +143,16 @@ async function unanswered(
   now: number,
 ): Promise<Verdict> {
   const { started, stop } = records;
+  const mute = `Slurm cannot be asked: ${status.reason}`;
+  if (status.last) {
+    const told = await judgeFrom(records, job, status.last, now);
+    return told.state === 'ready' || isOver(told.state) ? told : { ...told, reason: `${told.reason} ${mute}` };
+  }
   if (started) {
     const told = await serving(records, job, { host: null, limit: null, asOf: status.asOf }, now);
-    return told.state === 'ready'
-      ? told
-      : { ...told, reason: `${told.reason} Slurm cannot be asked: ${status.reason}` };
+    return told.state === 'ready' ? told : { ...told, reason: `${told.reason} ${mute}` };
   }
-  const reason = `Slurm has its job ${job.job}, and cannot be asked how it is: ${status.reason}`;
+  const reason = `Slurm has its job ${job.job}. ${mute}`;
   return { state: stop ? 'ending' : 'queued', reason, job: { asOf: status.asOf } };
 }
 

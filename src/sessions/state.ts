@@ -1,3 +1,4 @@
+import type { QueryOptions } from '../jobs/index.ts';
 import type { SessionRecords } from './records.ts';
 import type { SessionState } from './session.ts';
 import { judgeLocal } from './state-local.ts';
@@ -20,15 +21,15 @@ export interface Verdict {
  * The state of a session, derived from its records, from the processes they name and from what Slurm says of its job;
  * nothing stores it but `verdict.json`, once Slurm has said that a job is over.
  *
- * What cannot be asked changes nothing.
+ * What cannot be asked changes nothing. `asking` says how long Slurm is waited for.
  */
-export async function judge(records: SessionRecords, now = Date.now()): Promise<Verdict> {
+export async function judge(records: SessionRecords, now = Date.now(), asking: QueryOptions = {}): Promise<Verdict> {
   const { verdict, end } = records;
   if (verdict) return { state: verdict.state, reason: verdict.reason };
   const bySlurm = records.asked !== undefined || records.submitted?.engine === 'slurm';
   // Whom a signal ended does not know why; Slurm does, and may run it again.
   if (end && !(bySlurm && end.cause === 'signal')) return { state: end.state, reason: end.reason };
-  return bySlurm ? await judgeSlurm(records, now) : await judgeLocal(records, now);
+  return bySlurm ? await judgeSlurm(records, now, asking) : await judgeLocal(records, now);
 }
 
 /** States in which nothing of a session runs any more. */

@@ -23,8 +23,8 @@ export async function settle(
   const { state, reason } = await explain(records, job, gone);
   const ended = gone.end?.ended ?? records.end?.ended ?? new Date(now).toISOString();
   const record: VerdictRecord = { state, reason, ended, ...(started?.restart ? { restart: started.restart } : {}) };
-  // On a full disk it is found out anew the next time.
-  await writeRecordOnce(attemptFiles(id, attempt).verdict, record).catch(() => {});
+  // On a full disk it is found out anew the next time; so it is while accounting is silent.
+  if (gone.settled) await writeRecordOnce(attemptFiles(id, attempt).verdict, record).catch(() => {});
   return { state, reason, job: { host: gone.end?.host ?? null, asOf: gone.asOf } };
 }
 

@@ -7,6 +7,7 @@ import { describeOpening, openSession, reachLines, sessionFailed } from '../open
 export async function run(context: CommandContext) {
   const found = await chosen(context.words[0]);
   if (!isLive(found)) throw over(found);
+  if (!context.interactive && !context.options.flag('wait')) refuseToWait(found);
   const session = await waitUntilReady(found.id, context.progress);
   if (session.state !== 'ready') throw await sessionFailed(session);
   const opening = await openSession(session, !context.options.flag('no-browser'), await context.site());
@@ -26,8 +27,17 @@ async function chosen(id: string | undefined): Promise<Session> {
   });
 }
 
-function over({ id, app, environment, directory, reason }: Session): PierError {
+/** A job may wait for hours: a script is told so, and a person watches. */
+function refuseToWait({ id, state, reason }: Session): void {
+  if (state !== 'queued') return;
+  throw new PierError('session-not-ready', `Session ${id} is queued. ${reason}`, {
+    hint: `pier session open ${id} --wait`,
+  });
+}
+
+function over({ id, app, environment, directory, reason, on }: Session): PierError {
+  const where = on === 'compute' ? ['--on', on] : [];
   return new PierError('session-over', `Session ${id} is over. ${reason}`, {
-    hint: commandLine(['pier', app, '-e', environment.name, '--dir', directory]),
+    hint: commandLine(['pier', app, '-e', environment.name, ...where, '--dir', directory]),
   });
 }
