@@ -3,13 +3,15 @@ import type { JobStatus, SlurmJob } from '../../src/jobs/index.ts';
 import { until } from '../sandbox.ts';
 import { fault } from '../testbed/fault.ts';
 import { type Testbed, testbed } from '../testbed/fixture.ts';
-import { type Jobs, jobsIn, type Task, type Where } from './slurm-world.ts';
+import { type Becomes, becoming, type Jobs, jobsIn, type Task, type Where } from './slurm-world.ts';
 
 let bed: Testbed;
 let jobs: Jobs;
+let becomes: Becomes;
 beforeAll(async () => {
   bed = await testbed();
   jobs = await jobsIn(bed);
+  becomes = becoming(jobs);
 });
 afterAll(() => bed[Symbol.asyncDispose]());
 
@@ -26,20 +28,12 @@ async function query(job: SlurmJob, where: Where = {}): Promise<JobStatus> {
   return (await jobs('query', { jobs: [job] }, where)).value?.[0] as JobStatus;
 }
 
-/** Asks until the job is in a state, as pier sees it. */
-async function becomes<State extends JobStatus['state']>(job: SlurmJob, state: State, where: Where = {}) {
-  return await until(async () => {
-    const status = await query(job, where);
-    return status.state === state && (status as JobStatus & { state: State });
-  }, 150_000);
-}
-
 const explain = async (job: SlurmJob, task: Task = {}, where: Where = {}) =>
   (await jobs('explain', { job, ...task }, where)).value;
 
 const minute = { seconds: 60, memory: 100 };
 
-test('a job is submitted as its own user, runs where Slurm says, and ends with its status', async () => {
+test.concurrent('a job is submitted as its own user, runs where Slurm says, and ends with its status', async () => {
   const job = await submit('hostname; sleep 1; exit 3', { resources: { ...minute, cpus: 2, account: 'pi-ada' } });
   expect(job).toMatchObject({ engine: 'slurm', cluster: 'pier' });
   const { end } = await becomes(job, 'gone');
@@ -49,7 +43,7 @@ test('a job is submitted as its own user, runs where Slurm says, and ends with i
   expect(await bed.must('login1', asked)).toBe(`${job.name}|alice|pi-ada|2|100M|00:01:00\n`);
 });
 
-test('a running job tells its node and its limit, from another login node too', async () => {
+test.concurrent('a running job tells its node and its limit, from another login node too', async () => {
   const job = await submit('sleep 100', { resources: { ...minute, seconds: 600, partition: 'bigmem' } });
   const status = await becomes(job, 'running', { host: 'login2' });
   expect(status.host).toBe('bm1');
@@ -59,7 +53,7 @@ test('a running job tells its node and its limit, from another login node too', 
   expect(await explain(job)).toMatchObject({ sentence: 'You cancelled it (scancel).', advice: null });
 });
 
-test('what a shell of the user’s sets changes neither what Slurm does nor how it is read, and does not reach the job', async () => {
+test.concurrent('what a shell of the user’s sets changes neither what Slurm does nor how it is read, and does not reach the job', async () => {
   const variables = {
     SBATCH_ACCOUNT: 'nope',
     SBATCH_EXPORT: 'NONE',
@@ -82,7 +76,7 @@ test('what a shell of the user’s sets changes neither what Slurm does nor how 
 });
 
 describe('a job that will never start says at once what to change', () => {
-  test.each([
+  test.concurrent.each([
     ['in a partition that is down', { partition: 'maint' }, /partition is down/, /--partition/],
     [
       'longer than its partition allows',
@@ -192,7 +186,7 @@ describe('a refusal says why and what to change', () => {
   });
 });
 
-test('an administrator’s scancel is told from one’s own', async () => {
+test.concurrent('an administrator’s scancel is told from one’s own', async () => {
   const job = await submit('sleep 100', { resources: minute });
   await becomes(job, 'running');
   await bed.must('ctl', ['scancel', job.job]);
@@ -200,7 +194,7 @@ test('an administrator’s scancel is told from one’s own', async () => {
   expect(await explain(job)).toMatchObject({ sentence: 'An administrator cancelled it.' });
 });
 
-test('cancel ends only the job of that number and name, and is content with one that is over', async () => {
+test.concurrent('cancel ends only the job of that number and name, and is content with one that is over', async () => {
   const mine = await submit('sleep 100', { resources: minute });
   expect((await jobs('cancel', { job: { ...mine, name: 'pier-other' } })).value).toEqual({ accepted: true });
   expect((await jobs('cancel', { job: mine }, { user: 'bob' })).value).toEqual({ accepted: true });
@@ -211,7 +205,7 @@ test('cancel ends only the job of that number and name, and is content with one 
   expect((await jobs('cancel', { job: mine })).value).toEqual({ accepted: true });
 });
 
-test('a time limit, and too much memory, are told with what to ask for', async () => {
+test.concurrent('a time limit, and too much memory, are told with what to ask for', async () => {
   const long = await submit('sleep 300', { resources: { ...minute, partition: 'short' } });
   const takeMemory = `python3 -c 'import time; mine = bytearray(400 * 2**20); time.sleep(60)'`;
   const large = await submit(takeMemory, { resources: { ...minute, seconds: 120 } });
@@ -229,7 +223,7 @@ test('a time limit, and too much memory, are told with what to ask for', async (
   });
 });
 
-test('a job whose log cannot be opened never started, and says so', async () => {
+test.concurrent('a job whose log cannot be opened never started, and says so', async () => {
   const script = 'true';
   const job = await submit(script, { resources: minute, more: { log: '/home/alice/nowhere/log' } });
   await becomes(job, 'gone');

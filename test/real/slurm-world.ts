@@ -29,18 +29,28 @@ const evidence = async (name) => ({
   seconds: task.resources?.seconds ?? null,
   memory: task.resources?.memory ?? null,
 });
+const submit = async (name) => {
+  await mkdir(home, { recursive: true });
+  const script = home + '/' + name + '.sh';
+  await writeFile(script, '#!/bin/bash -l\\n' + task.script + '\\n', { mode: 0o700 });
+  const resources = { ...jobs.noResources, ...task.resources };
+  const request = { engine: 'slurm', name, script, directory: home, log: home + '/' + name + '.log' };
+  const more = { env: jobs.jobEnvironment(), resources, after: null, warn: null, noise: ['sbatch: Verif'], ...task.more };
+  const onWait = (what) => process.stderr.write(what + '\\n');
+  return jobs.submit({ ...request, ...more }, { onWait, ...task.options });
+};
 const verbs = {
-  submit: async () => {
-    await mkdir(home, { recursive: true });
-    const script = home + '/' + task.name + '.sh';
-    await writeFile(script, '#!/bin/bash -l\\n' + task.script + '\\n', { mode: 0o700 });
-    const resources = { ...jobs.noResources, ...task.resources };
-    const request = { engine: 'slurm', name: task.name, script, directory: home, log: home + '/' + task.name + '.log' };
-    const more = { env: jobs.jobEnvironment(), resources, after: null, warn: null, noise: ['sbatch: Verif'], ...task.more };
-    const onWait = (what) => process.stderr.write(what + '\\n');
-    return jobs.submit({ ...request, ...more }, { onWait, ...task.options });
-  },
+  submit: () => submit(task.name),
+  submitMany: () => Promise.all(task.names.map(submit)),
   query: () => Promise.all(task.jobs.map((job) => jobs.query(job, task.options))),
+  watch: async () => {
+    const oldest = { ms: 0 };
+    for (const end = Date.now() + task.forMs; Date.now() < end; ) {
+      for (const { asOf } of await verbs.query()) oldest.ms = Math.max(oldest.ms, Date.now() - Date.parse(asOf));
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    return oldest;
+  },
   find: () => jobs.findJob(task.name),
   cancel: () => jobs.cancel(task.job, 0),
   limits: () => jobs.readLimits(),
@@ -58,7 +68,9 @@ try {
 
 interface Verbs {
   readonly submit: SlurmJob;
+  readonly submitMany: readonly SlurmJob[];
   readonly query: readonly JobStatus[];
+  readonly watch: { readonly ms: number };
   readonly find: FoundJob;
   readonly cancel: CancelAnswer;
   readonly limits: Limits;
@@ -74,6 +86,8 @@ export interface Answer<Value> {
 
 export interface Task {
   readonly name?: string;
+  readonly names?: readonly string[];
+  readonly forMs?: number;
   /** The job's script, without its first line. */
   readonly script?: string;
   readonly resources?: Partial<Resources>;
@@ -91,6 +105,46 @@ export interface Where {
 
 /** Runs one verb of jobs/ on a host of the testbed, as a person there. */
 export type Jobs = <Verb extends keyof Verbs>(verb: Verb, task?: Task, where?: Where) => Promise<Answer<Verbs[Verb]>>;
+
+/** Asks for all jobs that are waited for at once, as a person with many sessions would; gives the state they came into. */
+export type Becomes = <State extends JobStatus['state']>(
+  job: SlurmJob,
+  state: State,
+  where?: Where,
+) => Promise<JobStatus & { state: State }>;
+
+export function becoming(jobs: Jobs): Becomes {
+  const awaited = new Map<string, { readonly job: SlurmJob; readonly see: (status: JobStatus) => boolean }[]>();
+  const round = async (place: string) => {
+    const waiting = awaited.get(place) ?? [];
+    const { value } = await jobs('query', { jobs: waiting.map(({ job }) => job) }, JSON.parse(place));
+    const left = waiting.filter(({ see }, index) => !see(value?.[index] as JobStatus));
+    awaited.set(place, [...left, ...(awaited.get(place) ?? []).slice(waiting.length)]);
+  };
+  const loop = async (place: string) => {
+    while ((awaited.get(place)?.length ?? 0) > 0) {
+      await round(place);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    awaited.delete(place);
+  };
+  return (job, state, where = {}) =>
+    new Promise((resolve, reject) => {
+      const place = JSON.stringify(where);
+      const deadline = Date.now() + 150_000;
+      let last: JobStatus | undefined;
+      const see = (status: JobStatus) => {
+        last = status;
+        if (status.state === state) resolve(status as never);
+        else if (Date.now() > deadline) reject(new Error(`${job.job} is ${JSON.stringify(last)}, not ${state}`));
+        else return false;
+        return true;
+      };
+      const waiting = awaited.get(place);
+      awaited.set(place, [...(waiting ?? []), { job, see }]);
+      if (!waiting) loop(place).catch(reject);
+    });
+}
 
 /** Builds the program into the testbed's /software. */
 export async function jobsIn(bed: Testbed): Promise<Jobs> {

@@ -113,7 +113,8 @@ function entriesFor(jobs: readonly SlurmJob[], runs: readonly AccountedRun[], be
         id: job.job,
         first: before?.[job.name]?.first ?? now,
         last: now,
-        listed: runs.some(({ id }) => id === job.job),
+        // Just after a job began, sacct leaves its name out.
+        listed: runs.some(({ id, name }) => id === job.job && (name === job.name || name === '')),
         end: lastEnd(job, runs),
       },
     ]),

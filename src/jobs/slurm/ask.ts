@@ -27,8 +27,11 @@ export async function ask(program: string, args: readonly string[], timeoutMs: n
 
 /** Why a program of Slurm's failed: silence in plain words, anything else as it said it. */
 export function whyNot(ran: RunResult, timeoutMs: number): string {
+  const silence = silenceIn(ran.stderr);
+  if (silence !== undefined) return silence;
   const program = ran.command[0] ?? '';
   if (ran.timedOut) return `${program} gave no answer within ${Math.round(timeoutMs / 1000)} seconds`;
-  const said = lastLines(ran.stderr, 2).trim();
-  return silenceIn(ran.stderr) ?? (said || `${program} ended with status ${ran.exitCode ?? ran.signal}`);
+  // scontrol says on its standard output that there is no such thing, and nothing on the other.
+  const said = lastLines(ran.stderr.trim() || ran.stdout, 2).trim();
+  return said || `${program} ended with status ${ran.exitCode ?? ran.signal}`;
 }

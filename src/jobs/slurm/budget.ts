@@ -1,16 +1,16 @@
 /** How much somebody wants a new answer: `now`, for something that happened since; `soon`, to be up to date; or not. */
 export type Need = 'no' | 'soon' | 'now';
 
-/** Milliseconds. */
-const usual = 15_000;
+/** Milliseconds; some more than a quarter and half of a minute, since programs do not start on the dot. */
+const usual = 16_000;
+const window = 31_000;
 const shortest = 2000;
-const window = 30_000;
 
 /** How often in a window: twice in half a minute is at most four times in any minute. */
 const most = 2;
 
 /**
- * Whether Slurm may be asked again, by when it was asked: every 15 s, and twice in half a minute for those who wait for
+ * Whether Slurm may be asked again, by when it was asked: every 16 s, and twice in half a minute for those who wait for
  * something. A time in the future is a clock that is wrong, and counts as now.
  */
 export function isDue(recent: readonly string[], need: Need, now = Date.now()): boolean {

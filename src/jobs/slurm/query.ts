@@ -14,7 +14,7 @@ const trusted = 30_000;
 /** Milliseconds that clocks of two login nodes may differ. */
 const clocks = 5000;
 /** Milliseconds that accounting may know less than the controller did, of a job that it has, and of one that it lacks. */
-const accountingLags = { listed: 120_000, missing: 25_000 };
+const accountingLags = { listed: 60_000, missing: 25_000 };
 
 /** See `query` in engine.ts. */
 export async function query(job: SlurmJob, { patienceMs = usualPatience }: QueryOptions): Promise<JobStatus> {
@@ -98,7 +98,7 @@ async function over(
   const asOf = taken ?? job.submitted;
   const account = await accountOf(job, patienceMs);
   if (account.end) return endedAs(account.end, asOf);
-  const since = Date.parse(found?.end ?? account.askedSince ?? asOf);
+  const since = Date.parse(account.askedSince ?? asOf);
   const mayStillCome =
     account.failure === null && Date.now() - since < accountingLags[account.listed ? 'listed' : 'missing'];
   if (mayStillCome) return leftTheQueue(asOf);

@@ -76,7 +76,7 @@ function isQueuedJob(value: unknown): value is QueuedJob {
 }
 
 /**
- * What is known of the queue: at most 15 s old while Slurm answers; where that does not answer `enough`, as soon as Slurm
+ * What is known of the queue: at most 16 s old while Slurm answers; where that does not answer `enough`, as soon as Slurm
  * may be asked again.
  */
 export async function queue(enough: (queue: Queue) => boolean, patienceMs: number): Promise<Queue> {

@@ -22,7 +22,8 @@ const settling = 15_000;
 /** See `submit` in engine.ts. */
 export async function submit(request: SlurmRequest, options: SubmitOptions): Promise<SlurmJob> {
   const deadline = Date.now() + (options.patienceMs ?? usualPatience);
-  const look = () => lookFor(request.name, deadline, options.onWait ?? (() => {}));
+  const { onWait = () => {} } = options;
+  const look = () => lookFor(request.name, deadline, onWait);
   for (let attempt = 1; ; attempt++) {
     const answer = await sbatch(request);
     if (answer.outcome === 'taken') {
@@ -35,6 +36,7 @@ export async function submit(request: SlurmRequest, options: SubmitOptions): Pro
       if (earlier) return earlier;
       throw answer.error;
     }
+    if (answer.silent) onWait(`${answer.reason}; looking whether it took the job`);
     const found = answer.silent ? await look() : await lookOnce(request.name);
     if (found) return found;
     if (!answer.silent) throw refused(`Slurm took no job. ${answer.reason}`);
@@ -60,7 +62,7 @@ async function lookFor(name: string, deadline: number, onWait: (what: string) =>
     const jobs = await askSqueue(`--name=${name}`);
     if (typeof jobs === 'string') {
       if (Date.now() > deadline) throw uncertain(name, jobs);
-      onWait(`${jobs}; waiting to see whether it took the job`);
+      onWait(`${jobs}; waiting to see whether Slurm took the job`);
       answering = undefined;
     } else {
       const found = firstLive(jobs);

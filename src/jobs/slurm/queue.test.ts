@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { parseQueue } from './queue.ts';
+
+const line = (...fields: string[]) => `${fields.join('\u001f')}\u001e\n`;
+
+// As squeue 22.05.8 prints the format that pier asks for; its letters are in squeue(1) since before 20.11.
+const printed =
+  line('2', 'PENDING', 'N/A', 'N/A', '1:00:00', 'n/a', 'JobHeldUser', 'pier-lab-abcdefgh-1') +
+  line('1', 'RUNNING', '2026-11-23T07:38:25', '2026-11-23T08:38:25', '59:58', 'c1', 'None', 'we|ird na\nme new') +
+  line('7_[1-9]', 'PENDING', 'N/A', 'N/A', '1:00:00', 'n/a', 'Resources', 'array') +
+  line('8+1', 'PENDING', 'N/A', 'N/A', '1:00:00', 'n/a', 'Resources', 'heterogeneous') +
+  line('9', 'PENDING', 'N/A', 'N/A', 'UNLIMITED', '', 'Job’s account not permitted (private allows root)', 'a name');
+
+test('names may hold spaces, separators and newlines; tasks of arrays are left out', () => {
+  expect(parseQueue(printed).map(({ id, name }) => [id, name])).toEqual([
+    ['2', 'pier-lab-abcdefgh-1'],
+    ['1', 'we|ird na\nme new'],
+    ['9', 'a name'],
+  ]);
+});
+
+test('what is not known yet is null', () => {
+  const [held, runs, waits] = parseQueue(printed);
+  expect(held).toMatchObject({ start: null, end: null, left: 3600, host: null, reason: 'JobHeldUser' });
+  expect(runs).toMatchObject({ state: 'RUNNING', left: 3598, host: 'c1', start: expect.stringMatching(/Z$/) });
+  expect(waits).toMatchObject({ left: null, host: null, reason: 'Job’s account not permitted (private allows root)' });
+});
+
+test('what is no list of jobs is none', () => {
+  expect(parseQueue('')).toEqual([]);
+  expect(parseQueue('JOBID PARTITION NAME\n12 caslake x\n')).toEqual([]);
+});

@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest';
+import type { RunResult } from '../../process/index.ts';
+import type { SlurmRequest } from '../job.ts';
+import { noResources } from '../resources.ts';
+import { jobEnvironment, slurmEnvironment } from './environment.ts';
+import { resourceOptions } from './options.ts';
+import { readSubmission, sbatchArguments } from './sbatch.ts';
+
+const ran = (result: Partial<RunResult>): RunResult => ({
+  command: ['sbatch'],
+  exitCode: 0,
+  signal: null,
+  stdout: '',
+  stderr: '',
+  timedOut: false,
+  ...result,
+});
+
+const noise = ['sbatch: Verify', 'Balance of account'];
+const read = (result: Partial<RunResult>) => readSubmission(ran(result), noise);
+
+test('the number is found among a site’s own lines, on either stream', () => {
+  const stderr = 'sbatch: Verify job submission ...\nsbatch: Verification: ***PASSED***\n';
+  expect(read({ stdout: '1234\n', stderr })).toEqual({ outcome: 'taken', job: '1234', cluster: null });
+  expect(read({ stdout: '1234;midway3\n' })).toEqual({ outcome: 'taken', job: '1234', cluster: 'midway3' });
+  const stdout = 'Balance of account pi-ada: 4000\nYour job\n\n1234\n';
+  expect(read({ stdout })).toMatchObject({ outcome: 'taken', job: '1234' });
+});
+
+test('two numbers, or none, are no answer: the job is then looked for by its name', () => {
+  expect(read({ stdout: '500\n1234\n' })).toMatchObject({ outcome: 'uncertain', silent: false });
+  expect(read({ stdout: '', stderr: '' })).toMatchObject({ outcome: 'uncertain', silent: false });
+});
+
+test.each([
+  'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation',
+  'sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)',
+  'sbatch: error: Batch job submission failed: Protocol authentication error',
+  'sbatch: error: Batch job submission failed: Zero Bytes were transmitted or received',
+])('%s: there may be a job', (stderr) => {
+  expect(read({ exitCode: 1, stderr })).toMatchObject({ outcome: 'uncertain', silent: true });
+});
+
+test('an sbatch that hangs may have been heard', () => {
+  expect(read({ exitCode: null, signal: 'SIGKILL', timedOut: true })).toMatchObject({
+    outcome: 'uncertain',
+    silent: true,
+    reason: 'sbatch gave no answer within 100 seconds',
+  });
+});
+
+test('a refusal that is known is one; the site’s own words are passed on', () => {
+  const known = read({ exitCode: 1, stderr: 'sbatch: Verify …\nsbatch: error: Invalid qos specification\n' });
+  expect(known).toMatchObject({ outcome: 'refused', error: { code: 'job-refused' } });
+  const own = 'sbatch: error: Please request an account with --account (site policy)\nsbatch: error: Unspecified error';
+  expect(read({ exitCode: 1, stderr: own })).toMatchObject({
+    outcome: 'uncertain',
+    silent: false,
+    reason: 'sbatch said: Please request an account with --account (site policy); Unspecified error',
+  });
+});
+
+const request: SlurmRequest = {
+  engine: 'slurm',
+  name: 'pier-lab-abcdefgh-1',
+  script: '/home/ada/job.sh',
+  directory: '/home/ada/my work',
+  log: '/home/ada/100%/log',
+  env: {},
+  resources: noResources,
+  after: '77',
+  warn: 60,
+  noise: [],
+};
+
+test('the command line says everything, and leaves nothing to variables', () => {
+  expect(sbatchArguments(request)).toEqual([
+    '--parsable',
+    '--job-name=pier-lab-abcdefgh-1',
+    '--chdir=/home/ada/my work',
+    '--output=/home/ada/100%%/log',
+    '--open-mode=append',
+    '--export=ALL',
+    '--signal=B:USR1@60',
+    '--dependency=afterany:77',
+    '--nodes=1',
+    '--ntasks=1',
+    '/home/ada/job.sh',
+  ]);
+});
+
+test('resources, in the words of every Slurm since 20.11', () => {
+  const gpus = { count: 2, type: 'a100', select: 'gres' as const };
+  const wanted = {
+    ...noResources,
+    seconds: 90,
+    memory: 8192,
+    cpus: 4,
+    gpus,
+    account: 'pi-ada',
+    partition: 'gpu',
+    qos: 'debug',
+  };
+  expect(resourceOptions(wanted)).toEqual([
+    '--nodes=1',
+    '--ntasks=1',
+    '--time=2',
+    '--mem=8192M',
+    '--cpus-per-task=4',
+    '--gres=gpu:a100:2',
+    '--partition=gpu',
+    '--qos=debug',
+    '--account=pi-ada',
+  ]);
+  const byFeature = { ...noResources, gpus: { ...gpus, select: 'constraint' as const } };
+  expect(resourceOptions(byFeature).slice(2)).toEqual(['--gres=gpu:2', '--constraint=a100']);
+  expect(resourceOptions({ ...byFeature, constraint: 'ib' }).slice(2)).toEqual([
+    '--gres=gpu:2',
+    '--constraint=ib&a100',
+  ]);
+  expect(resourceOptions({ ...byFeature, constraint: 'x|y' }).at(-1)).toBe('--constraint=(x|y)&a100');
+});
+
+test('a job gets who the user is, and nothing else of the shell', () => {
+  const shell = {
+    HOME: '/home/ada',
+    USER: 'ada',
+    PATH: '/bin',
+    SECRET: 's',
+    SSH_AUTH_SOCK: '/s',
+    VIRTUAL_ENV: '/v',
+    LC_ALL: 'C',
+  };
+  expect(jobEnvironment({ ...shell, SLURM_JOB_ID: '1', SBATCH_ACCOUNT: 'x', XDG_RUNTIME_DIR: '/run/user/1' })).toEqual({
+    HOME: '/home/ada',
+    USER: 'ada',
+    PATH: '/bin',
+    LC_ALL: 'C',
+  });
+});
+
+test('Slurm’s programs get all but what changes their meaning', () => {
+  const shell = {
+    HOME: '/h',
+    KRB5CCNAME: 'k',
+    SLURM_CONF: '/c',
+    SLURM_JWT: 't',
+    SQUEUE_FORMAT: '%i',
+    SLURM_TIME_FORMAT: '%s',
+  };
+  expect(slurmEnvironment({ ...shell, SBATCH_EXPORT: 'NONE', LC_ALL: 'de_DE.UTF-8' })).toEqual({
+    HOME: '/h',
+    KRB5CCNAME: 'k',
+    SLURM_CONF: '/c',
+    SLURM_JWT: 't',
+    LC_ALL: 'C',
+  });
+});
