@@ -21,6 +21,11 @@ test('a program that is not there is an error that names it', async () => {
   await expect(run('no-such-program', [], { timeoutMs })).rejects.toMatchObject({ code: 'cannot-start' });
 });
 
+test('a directory that cannot be entered is not told as a program that is not there', async () => {
+  const message = 'Cannot start true: /not/there cannot be entered.';
+  await expect(run('true', [], { timeoutMs, cwd: '/not/there' })).rejects.toMatchObject({ message });
+});
+
 test('after its time the whole group is ended, grandchildren that hold the output included', async () => {
   const result = await run('sh', ['-c', 'sleep 600 & echo $!; wait'], { timeoutMs: 300 });
   expect(result.timedOut).toBe(true);

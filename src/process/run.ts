@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
 import { PierError } from '../files/index.ts';
 import { signalGroup } from './signal.ts';
 
@@ -55,7 +57,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   process.once('SIGINT', forward).once('SIGTERM', forward).once('SIGHUP', forward);
   try {
     const result = await child;
-    if (result.exitCode === undefined && result.signal === undefined) throw cannotStart(file, result);
+    if (result.exitCode === undefined && result.signal === undefined) throw cannotStart(file, options.cwd, result);
     return {
       command: [file, ...args],
       exitCode: result.exitCode ?? null,
@@ -70,10 +72,24 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   }
 }
 
-function cannotStart(file: string, cause: unknown): PierError {
+function cannotStart(file: string, cwd: string | undefined, cause: unknown): PierError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  // The kernel gives the same two numbers for the program and for the directory.
+  if ((code === 'ENOENT' || code === 'EACCES') && !canBeEntered(cwd ?? '.')) {
+    const where = cwd ?? 'the directory that you are in';
+    return new PierError('cannot-start', `Cannot start ${file}: ${where} cannot be entered.`, { cause, hint: 'cd' });
+  }
   const why = code === 'ENOENT' ? 'there is no such program' : code === 'EACCES' ? 'it may not be run' : code;
   return new PierError('cannot-start', `Cannot start ${file}: ${why || String(cause)}.`, { cause });
+}
+
+function canBeEntered(directory: string): boolean {
+  try {
+    accessSync(path.resolve(directory), constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The last lines of a program's output, for an error message. */

@@ -77,7 +77,7 @@ async function choicesFor(wanted: readonly Wanted[], pattern: string | null, cac
 
 async function groupNames(): Promise<string[]> {
   const { run } = await import('../process/index.ts');
-  const { stdout } = await run('id', ['-Gn'], { timeoutMs: 10_000 });
+  const { stdout } = await run('id', ['-Gn'], { timeoutMs: 10_000, cwd: '/' });
   return stdout.trim().split(/\s+/).filter(Boolean);
 }
 

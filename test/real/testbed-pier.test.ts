@@ -113,6 +113,16 @@ describe('whose space is used', () => {
     expect(await withPier('login2', 'PI=ada pier --json', 'bob')).toContain('/project/ada/bob/envs');
   });
 
+  test('is found from a directory that the person may not enter, as after su', async () => {
+    const inRoots = [
+      'sh',
+      '-c',
+      'cd /root && exec runuser -u alice -- env HOME=/home/alice /software/pier/bin/pier --json',
+    ];
+    const { here } = JSON.parse(await bed.must('login1', inRoots));
+    expect(here.environments.root).toBe('/project/ada/alice/envs');
+  });
+
   test('is nobody’s for one who is in none, who still finds what is public', async () => {
     expect(await root('eve')).toBeNull();
     expect(await withPier('login1', 'pier env list', 'eve')).toMatch(/^sci .* public /m);
