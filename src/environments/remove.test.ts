@@ -56,6 +56,15 @@ test('somebody else’s is refused, with how its owner would do it', async () =>
   expect(existsSync(prefix)).toBe(true);
 });
 
+test('the site’s public one is refused, with nothing that would delete it for everybody', async () => {
+  const prefix = await handMadeVenv(path.join(folder, 'software', 'sci'));
+  const site = siteAt(root, [path.dirname(prefix)]);
+  await expect(removeEnvironment(site, 'sci')).rejects.toMatchObject({
+    code: 'environment-foreign',
+    hint: `Who keeps it removes it: ls -ld '${prefix}' says who.`,
+  });
+});
+
 test('a copy of ours elsewhere is not ours', async () => {
   const prefix = await handMadeVenv(path.join(folder, 'elsewhere', 'sci'));
   await mkdir(path.join(prefix, '.pier'));

@@ -81,7 +81,12 @@ async function unlinkAliases({ prefix, aliases }: Environment): Promise<void> {
   }
 }
 
-function foreign({ name, prefix, kind }: Environment): PierError {
+function foreign({ name, prefix, kind, origin }: Environment): PierError {
+  if (origin !== 'foreign') {
+    return new PierError('environment-foreign', `${tilde(prefix)} is not removed: it is not yours.`, {
+      hint: `Who keeps it removes it: ls -ld '${prefix}' says who.`,
+    });
+  }
   const command = kind === 'conda' ? ['conda', 'env', 'remove', '--prefix', prefix] : ['rm', '-rf', prefix];
   return new PierError('environment-foreign', `pier did not make ${tilde(prefix)}, so it does not remove it.`, {
     hint: `${kind === 'conda' ? '' : 'By hand, if it is yours: '}${commandLine(command)}   Or: pier env adopt ${name}`,
