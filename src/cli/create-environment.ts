@@ -22,7 +22,8 @@ export async function makeEnvironment(
   request: CreateRequest,
 ): Promise<Environment> {
   const { forecast, plan } = await forecastEnvironment(site, request, context.progress);
-  context.note(describeForecast(request.name, forecast));
+  if (plan.wanted.backEnd === 'conda') context.note(plan.wanted.reason);
+  context.note(describeForecast(plan.wanted.name, forecast));
   if (context.interactive && !fitsComfortably(forecast) && !(await context.confirm('That is most of it. Go on?'))) {
     throw new PierError('declined', 'Nothing was made.', { exitStatus: 1 });
   }

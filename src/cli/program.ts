@@ -58,12 +58,23 @@ export const commands: readonly CommandRow[] = [
     summary: 'Make an environment; says first what it will cost',
     group: 'Environments',
     arguments: [
-      { name: '<name>', summary: 'What to call it' },
+      { name: '[name]', summary: 'What to call it (default: as the file has it)' },
       { name: '[specs...]', summary: 'Packages, such as numpy or "pandas>=2"' },
     ],
     options: [
       { flags: '--from <catalogue>', summary: 'Start from a list of the catalogue', complete: 'catalogue' },
+      {
+        flags: '-f, --file <file>',
+        summary: 'Made from environment.yml, requirements.txt, a lock …',
+        complete: 'file',
+      },
       { flags: '--python <version>', summary: 'Python to use, such as 3.12' },
+      {
+        flags: '--root <directory>',
+        summary: 'Make it there instead of in the site’s directory',
+        complete: 'directory',
+      },
+      { flags: '--prefix <directory>', summary: 'Make it exactly there', complete: 'directory' },
       { flags: '-c, --channel <names>', summary: 'conda channels, with commas between; makes it with conda' },
       {
         flags: '--backend <name>',
@@ -75,6 +86,7 @@ export const commands: readonly CommandRow[] = [
       ['pier env create sci', 'the catalogue has a list of that name'],
       ['pier env create mine --from sci "xarray>=2024"', 'that list and more'],
       ['pier env create gis gdal python=3.12', 'with conda, because only conda has gdal'],
+      ['pier env create -f environment.yml', 'named as the file has it'],
     ],
     load: () => import('./commands/env-create.ts'),
   },

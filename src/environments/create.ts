@@ -10,7 +10,9 @@ import { interruptible } from './interrupt.ts';
 import { readAt } from './list.ts';
 import { sweep, waitForOthers } from './neighbours.ts';
 import type { Made, Plan, Wanted } from './plan.ts';
-import { type EnvironmentRecord, readEnvironmentRecord, writeEnvironmentRecord } from './record.ts';
+import { readEnvironmentRecord, writeEnvironmentRecord } from './record.ts';
+import { registerPrefix } from './registry.ts';
+import { environmentsRootIfKnown } from './root.ts';
 import { checkSpace, spaceAt } from './space.ts';
 import { type Stage, withStage } from './stage.ts';
 import { wantedFrom } from './wanted.ts';
@@ -55,7 +57,9 @@ async function makeOrAwait(
   checkSpace(wanted.name, { ...plan.forecast, filesLeft: left.files, bytesLeft: left.bytes });
   await build(site, plan, stage, progress, signal);
   progress({ step: 'publish', message: `Putting ${wanted.name} in place` });
-  return (await publish(wanted, stage)) ? await readMade(site, wanted) : await lost(site, wanted);
+  if (!(await publish(wanted, stage))) return await lost(site, wanted);
+  await makeKnown(site, wanted, progress);
+  return await readMade(site, wanted);
 }
 
 async function build(site: Site, plan: Plan, stage: Stage, progress: Progress, signal: AbortSignal): Promise<void> {
@@ -68,14 +72,15 @@ async function build(site: Site, plan: Plan, stage: Stage, progress: Progress, s
       version: 1,
       name: wanted.name,
       from: wanted.from,
-      specs: wanted.specs,
+      specs: plan.specs,
       created: new Date().toISOString(),
       // The record itself comes on top.
       files: files + 1,
       bytes,
       backEnd: plan.backEnd,
       channels: wanted.channels,
-      pip: [],
+      pip: wanted.pip,
+      fingerprint: wanted.fingerprint,
       ...made,
     });
   } catch (error) {
@@ -111,6 +116,15 @@ async function publish(wanted: Wanted, stage: Stage): Promise<boolean> {
   return true;
 }
 
+/** conda finds it by its name, and pier where it looks only because it was told so. */
+async function makeKnown(site: Site, wanted: Wanted, progress: Progress): Promise<void> {
+  const prefix = path.join(wanted.root, wanted.name);
+  if (wanted.root !== environmentsRootIfKnown(site)) registerPrefix(prefix);
+  if (wanted.backEnd !== 'conda') return;
+  const remark = await (await import('./conda/link.ts')).linkForConda(prefix);
+  if (remark) progress({ step: 'link', message: remark });
+}
+
 async function readMade(site: Site, wanted: Wanted): Promise<Environment> {
   const prefix = path.join(wanted.root, wanted.name);
   const made = await readAt(site, prefix);
@@ -137,15 +151,9 @@ async function lost(site: Site, wanted: Wanted): Promise<Environment> {
 async function publishedByOther(site: Site, wanted: Wanted): Promise<Environment | undefined> {
   const prefix = path.join(wanted.root, wanted.name);
   const record = readEnvironmentRecord(prefix);
-  if (record && isSame(record, wanted)) return await readMade(site, wanted);
+  if (record?.fingerprint === wanted.fingerprint) return await readMade(site, wanted);
   await refuseExisting(wanted);
   return undefined;
-}
-
-function isSame(record: EnvironmentRecord, wanted: Wanted): boolean {
-  const asked = ({ specs, backEnd, channels }: EnvironmentRecord | Wanted) =>
-    JSON.stringify([specs, backEnd, channels]);
-  return asked(record) === asked(wanted);
 }
 
 async function refuseExisting(wanted: Wanted): Promise<void> {

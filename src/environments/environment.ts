@@ -81,4 +81,13 @@ export interface CreateRequest {
   readonly backEnd?: 'uv' | 'conda';
   /** conda channels by name or address, the first one preferred; naming any is asking for conda. */
   readonly channels?: readonly string[];
+  /** A file that says what is to be in it; `name` may then be empty, if the file has one. */
+  readonly file?: string;
+  /** Requirements for pip's index, on top of conda's packages. */
+  readonly pip?: readonly string[];
+  /** The directory to make it in, or the very directory that it is to be, instead of the site's. */
+  readonly root?: string;
+  readonly prefix?: string;
+  /** A person agreed to take from other channels what a file has of conda's `defaults`. */
+  readonly withoutDefaults?: boolean;
 }

@@ -22,6 +22,7 @@ export { explainChange, explainCreate, typedUv } from './explain.ts';
 export { findEnvironment, refuseUnusable } from './find.ts';
 export { forecastEnvironment } from './forecast.ts';
 export { listEnvironments } from './list.ts';
+export { lookAtRequest, type RequestLook } from './look-at-request.ts';
 export type { Plan } from './plan.ts';
 export { type InUse, type RemoveOptions, removeEnvironment } from './remove.ts';
 export { environmentsRoot, environmentsRootIfKnown } from './root.ts';

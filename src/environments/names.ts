@@ -26,6 +26,15 @@ export function checkName(name: string, root: string): void {
   );
 }
 
+/** Throws `name-invalid` for a directory that no environment can be in: PATH could not name it. */
+export function checkPlace(root: string): void {
+  const bad = /[:;\p{Cc}]/u.exec(root)?.[0];
+  if (!bad) return;
+  throw new PierError('name-invalid', `No environment can be in ${tilde(root)}: it has ${JSON.stringify(bad)} in it.`, {
+    hint: 'PATH has ":" between its entries. Take another directory: --root DIRECTORY',
+  });
+}
+
 function complaint(name: string): string | undefined {
   if (name === '') return 'it is empty';
   if (reserved.has(name)) return 'conda uses that name for its own environment';

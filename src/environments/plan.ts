@@ -1,5 +1,6 @@
 import type { CondaRecord } from './conda/rattler.ts';
 import type { Forecast } from './environment.ts';
+import type { ExplicitPackage, RequestFile } from './request-file.ts';
 import type { Lock } from './uv/lock.ts';
 import type { Uv } from './uv/program.ts';
 import type { Python } from './uv/python.ts';
@@ -11,7 +12,7 @@ export interface Wanted {
   readonly root: string;
   /** Name of the catalogue's list, or null. */
   readonly from: string | null;
-  /** Every requirement, those of the list included, sorted and without doubles. */
+  /** Every requirement that was typed or is in the list, for conda also the file's: sorted and without doubles. */
   readonly specs: readonly string[];
   readonly python: string | null;
   readonly backEnd: 'uv' | 'conda';
@@ -19,6 +20,18 @@ export interface Wanted {
   readonly reason: string;
   /** conda channels by name or address, the first one preferred; for uv none. */
   readonly channels: readonly string[];
+  /** Requirements that uv installs on top of conda's packages: lines of a requirements file. */
+  readonly pip: readonly string[];
+  /** Exact packages of conda's explicit file; then `specs` says the same. */
+  readonly explicit: readonly ExplicitPackage[];
+  /** Variables that activation of a conda environment sets. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The file that it is made from, or null. */
+  readonly file: RequestFile | null;
+  /** What a person is to know before it is made. */
+  readonly remarks: readonly string[];
+  /** SHA-256 of all that was asked for, in hexadecimal. */
+  readonly fingerprint: string;
 }
 
 /** What will be made, down to each file's hash, and what it costs. Making it decides nothing any more. */
@@ -31,6 +44,8 @@ export interface UvPlan {
   readonly uv: Uv;
   readonly python: Python;
   readonly lock: Lock;
+  /** What the record has as asked for: with the file's requirements. */
+  readonly specs: readonly string[];
   /** The package index did not answer: everything has to be in uv's cache. */
   readonly offline: boolean;
 }

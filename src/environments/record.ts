@@ -33,6 +33,8 @@ export interface EnvironmentRecord {
   readonly adopted?: boolean;
   /** The last change that was completed. */
   readonly lastChange?: { readonly id: string; readonly at: string };
+  /** SHA-256 of all that was asked for, in hexadecimal. */
+  readonly fingerprint?: string;
 }
 
 /** Bytes; a request for a thousand packages makes a twentieth of it. */

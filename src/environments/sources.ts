@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Site } from '../site/index.ts';
+import { condaDirectories } from './conda-directories.ts';
+import { registeredPrefixes, registryFile } from './registry.ts';
 import { environmentsRootIfKnown, publicRoots } from './root.ts';
 import { readSmallFile } from './small-file.ts';
 
@@ -31,9 +33,11 @@ export const sources: readonly Source[] = [
     reads: true,
   },
   { id: 'public', places: publicRoots, candidates: children, reads: true },
+  { id: 'pier-registry', places: () => [registryFile()], candidates: registered, reads: true },
   { id: 'virtual-env', places: variable('VIRTUAL_ENV'), candidates: itself('venv'), reads: false },
   { id: 'conda-prefix', places: variable('CONDA_PREFIX'), candidates: itself('conda'), reads: false },
   { id: 'working-directory', places: besideUs, candidates: unnamed, reads: false },
+  { id: 'conda-envs-path', places: condaDirectories, candidates: children, reads: true },
   { id: 'conda-environments', places: () => [inHome('.conda/envs')], candidates: children, reads: true },
   { id: 'conda-registry', places: () => [inHome('.conda/environments.txt')], candidates: lines, reads: true },
   { id: 'micromamba', places: micromamba, candidates: children, reads: true },
@@ -80,10 +84,15 @@ function unnamed(prefix: string): Candidate[] {
   return [{ path: prefix, named: null }];
 }
 
+function registered(): Candidate[] {
+  return registeredPrefixes().map((prefix) => ({ path: prefix, named: null }));
+}
+
 /** conda's list of every environment it made, by path; also those that are gone since. */
 function lines(file: string): Candidate[] {
   const text = readSmallFile(file) ?? '';
-  const paths = text.split('\n').filter((line) => path.isAbsolute(line));
+  // What conda was making when pier was killed is a stage, and nobody's environment.
+  const paths = text.split('\n').filter((line) => path.isAbsolute(line) && !line.includes('/.pier-stage'));
   return paths.map((line) => ({ path: path.normalize(line), named: 'conda' }));
 }
 

@@ -1,36 +1,100 @@
+import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { PierError } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
 import { loadCatalogue } from './catalogue.ts';
-import { chooseBackEnd } from './choose-back-end.ts';
+import { type Choice, chooseBackEnd } from './choose-back-end.ts';
 import type { CreateRequest } from './environment.ts';
-import { checkName } from './names.ts';
+import { checkName, checkPlace } from './names.ts';
 import type { Wanted } from './plan.ts';
+import type { RequestFile } from './request-file.ts';
 import { environmentsRoot } from './root.ts';
 
-/** Checks a request and looks up its list. Errors: `name-invalid`, `catalogue-unknown`, `site-variable-unknown`. */
+/**
+ * Checks a request, looks up its list, reads its file, and decides on the back end.
+ *
+ * Errors: `name-invalid`, `catalogue-unknown`, `site-variable-unknown`, `file-invalid`, `channel-forbidden`, …
+ */
 export async function wantedFrom(site: Site, request: CreateRequest): Promise<Wanted> {
-  const { name, from, specs = [], python, backEnd: said, channels = [] } = request;
-  const root = environmentsRoot(site);
-  checkName(name, root);
-  const listed = from === undefined ? [] : (await loadCatalogue(from)).specs;
-  const all = [...listed, ...specs].map((spec) => absolute(spec.trim())).filter((spec) => spec !== '');
-  const unique = [...new Set(all)].sort();
-  const { backEnd, reason } = await chooseBackEnd(
-    site,
-    { channels, specs: unique, ...(said ? { backEnd: said } : {}) },
-    compilerVersion,
-  );
-  return {
-    name,
-    root,
-    from: from ?? null,
-    specs: unique,
-    python: python ?? null,
-    backEnd,
-    reason,
-    channels: backEnd === 'uv' ? [] : channels.length > 0 ? channels : site.profile.packages.conda_channels,
+  const file = request.file === undefined ? null : await readFile(request.file);
+  const place = placeFor(site, request, file);
+  const listed = request.from === undefined ? [] : (await loadCatalogue(request.from)).specs;
+  const all = [...listed, ...(request.specs ?? [])].map((spec) => absolute(spec.trim())).filter((spec) => spec !== '');
+  const typed = [...new Set(all)].sort();
+  const choice = await choose(site, request, typed, file);
+  const { specs, channels, remarks } =
+    choice.backEnd === 'uv'
+      ? { specs: typed, channels: [], remarks: file?.remarks ?? [] }
+      : await (await import('./conda/request.ts')).condaRequest(site, request, typed, file);
+  const wanted = {
+    ...place,
+    from: request.from ?? null,
+    specs,
+    python: request.python ?? null,
+    ...choice,
+    channels,
+    pip: [...new Set([...(file?.pip ?? []), ...(request.pip ?? [])])],
+    explicit: file?.explicit ?? [],
+    variables: file?.variables ?? {},
+    file,
+    remarks,
   };
+  return { ...wanted, fingerprint: fingerprintOf(wanted) };
+}
+
+async function readFile(named: string): Promise<RequestFile> {
+  const { readRequestFile } = await import('./request-file/read.ts');
+  return await readRequestFile(named);
+}
+
+/** Where it goes and what it is called: by its name in the site's root, or exactly where a person says. */
+function placeFor(site: Site, request: CreateRequest, file: RequestFile | null): { name: string; root: string } {
+  const { prefix, root: saidRoot } = request;
+  if (prefix !== undefined) {
+    const [root, name] = [path.dirname(path.resolve(prefix)), path.basename(path.resolve(prefix))];
+    checkPlace(root);
+    checkName(name, root);
+    return { name, root };
+  }
+  const root = saidRoot === undefined ? environmentsRoot(site) : path.resolve(saidRoot);
+  checkPlace(root);
+  const name = request.name || file?.name?.text || '';
+  try {
+    checkName(name, root);
+  } catch (error) {
+    // Whose name it is: the line in the file is what has to be changed.
+    if (request.name || !file?.name || !(error instanceof PierError)) throw error;
+    throw new PierError(error.code, `${file.name.place}: ${error.message}`, {
+      hint: `Give it another: pier env create NAME --file ${path.basename(file.file)}`,
+    });
+  }
+  return { name, root };
+}
+
+async function choose(
+  site: Site,
+  { backEnd, channels = [] }: CreateRequest,
+  specs: readonly string[],
+  file: RequestFile | null,
+): Promise<Choice> {
+  const isCondas = file?.kind === 'environment' || file?.kind === 'explicit';
+  if (file && backEnd !== undefined && isCondas !== (backEnd === 'conda')) {
+    const its = isCondas ? 'conda' : 'uv';
+    throw new PierError('file-unknown', `${path.basename(file.file)} is a file for ${its}, not for ${backEnd}.`, {
+      hint: `Leave --backend ${backEnd} away.`,
+    });
+  }
+  if (isCondas) return { backEnd: 'conda', reason: `With conda: ${path.basename(file.file)} is conda’s.` };
+  if (file) return { backEnd: 'uv', reason: `With uv, which reads ${path.basename(file.file)}.` };
+  return await chooseBackEnd(site, { channels, specs, ...(backEnd ? { backEnd } : {}) }, compilerVersion);
+}
+
+/** Two that ask for the same want the same environment, and the second takes what the first made. */
+function fingerprintOf(wanted: Omit<Wanted, 'fingerprint'>): string {
+  const { backEnd, specs, python, channels, pip, explicit, variables, file } = wanted;
+  const asked = [backEnd, specs, python, channels, pip, explicit, variables, file?.sha256 ?? null];
+  return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
 }
 
 /** A project's directory or a wheel, such as `./thesis`, by its full path: uv runs elsewhere. */

@@ -2,8 +2,9 @@ import {
   type CreateRequest,
   explainCreate,
   listCatalogue,
-  listEnvironments,
+  lookAtRequest,
   packageVersion,
+  type RequestLook,
 } from '../../environments/index.ts';
 import { PierError, tilde } from '../../files/index.ts';
 import { commandLine } from '../../shell/index.ts';
@@ -15,10 +16,12 @@ import { explanation } from '../explanation.ts';
 /** `pier env create NAME [SPECS…]`. A name that the catalogue has, alone, stands for its list. */
 export async function run(context: CommandContext): Promise<CommandResult> {
   const site = await context.site();
-  const request = await readRequest(context);
+  const { request, look } = await settle(context, site, await readRequest(context));
   if (context.explain) return explanation(await explainCreate(site, request));
-  await refuseExisting(site, request.name);
-  if (!request.from && request.specs?.length === 0) {
+  if (look.exists) throw exists(look);
+  if (look.otherName) await agreeToName(context, look, look.otherName);
+  for (const remark of look.remarks) context.note(remark);
+  if (look.isBare) {
     context.note('No packages were named, so it will have Python alone. (--from sci starts from a list.)');
   }
   const environment = await makeEnvironment(context, site, request);
@@ -29,29 +32,62 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   return result({ environment }, (shown) => `${describeMade(shown.environment)} Use it: ${use}`);
 }
 
+/** A file that wants conda's `defaults` is offered conda-forge instead, where the site does not allow those. */
+async function settle(
+  context: CommandContext,
+  site: Site,
+  request: CreateRequest,
+): Promise<{ request: CreateRequest; look: RequestLook }> {
+  try {
+    return { request, look: await lookAtRequest(site, request) };
+  } catch (error) {
+    const isOffer = error instanceof PierError && error.code === 'channel-forbidden';
+    if (!isOffer || !(context.interactive || context.options.flag('yes'))) throw error;
+    if (!(await context.confirm(`${error.message} Take the packages from conda-forge?`))) throw error;
+    const without = { ...request, withoutDefaults: true };
+    return { request: without, look: await lookAtRequest(site, without) };
+  }
+}
+
+async function agreeToName(
+  context: CommandContext,
+  { name }: RequestLook,
+  its: NonNullable<RequestLook['otherName']>,
+): Promise<void> {
+  if (await context.confirm(`${its.place} calls it ${its.text}. Call it ${name} all the same?`)) return;
+  throw new PierError('declined', 'Nothing was made.', { exitStatus: 1 });
+}
+
 /** createEnvironment says so too, but only after it has asked the package index. */
-async function refuseExisting(site: Site, name: string): Promise<void> {
-  const known = (await listEnvironments(site)).find((one) => one.name === name && one.origin === 'owned');
-  if (!known) return;
-  throw new PierError('environment-exists', `There is already ${tilde(known.prefix)}.`, {
+function exists({ name, prefix }: RequestLook): PierError {
+  return new PierError('environment-exists', `There is already ${tilde(prefix)}.`, {
     hint: `Take another name, or remove it first: pier env remove ${name}`,
   });
 }
 
 async function readRequest({ words, options }: CommandContext): Promise<CreateRequest> {
-  const [name = '', ...specs] = words;
-  const python = options.value('python');
-  const backEnd = options.value('backend') as CreateRequest['backEnd'];
-  const from = options.value('from') ?? (specs.length === 0 ? await listNamed(name) : undefined);
+  const [file, root, prefix] = [options.value('file'), options.value('root'), options.value('prefix')];
+  if (prefix !== undefined && root !== undefined) throw twoPlaces();
+  // The last part of a prefix is the name.
+  const [name = '', ...specs] = prefix === undefined ? words : ['', ...words];
+  if (name === '' && file === undefined && prefix === undefined) throw nameless();
+  const from = options.value('from') ?? (specs.length === 0 && !file ? await listNamed(name) : undefined);
+  const said = { file, root, prefix, from, python: options.value('python'), backEnd: options.value('backend') };
   const channels = (options.value('channel') ?? '').split(',').filter((channel) => channel !== '');
-  return {
-    name,
-    specs,
-    channels,
-    ...(from === undefined ? {} : { from }),
-    ...(python === undefined ? {} : { python }),
-    ...(backEnd === undefined ? {} : { backEnd }),
-  };
+  const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  return { name, specs, channels, ...given };
+}
+
+function twoPlaces(): PierError {
+  return new PierError('usage', '--prefix says where exactly it is to be, and --root where it is to be by its name.', {
+    hint: 'pier env create --prefix /project/lab/envs/sea, or: pier env create sea --root /project/lab/envs',
+  });
+}
+
+function nameless(): PierError {
+  return new PierError('usage', 'What is it to be called?', {
+    hint: 'pier env create NAME, or with a file that has one',
+  });
 }
 
 async function listNamed(name: string): Promise<string | undefined> {

@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Progress } from '../../files/index.ts';
+import { PierError, type Progress } from '../../files/index.ts';
 import type { Site } from '../../site/index.ts';
+import { requirementName } from '../distributions.ts';
 import { checkLoader } from '../loader.ts';
+import { namedPlaces } from '../named-places.ts';
 import { stageVariable } from '../orphans.ts';
 import type { CondaPlan, Made } from '../plan.ts';
 import { compileBytecode } from './bytecode.ts';
 import { rattlerError } from './errors.ts';
 import { explicitText } from './explicit.ts';
 import { historyText } from './history.ts';
+import { installPipLayer } from './pip-layer.ts';
 import { askRattler, type CondaRecord, rattlerVersion } from './rattler.ts';
+import { relocate } from './relocate.ts';
 
 /**
  * Makes the environment of a plan at `prefix`, with everything in it written for `final`, to which it is then renamed.
@@ -31,7 +35,10 @@ export async function createEnvironment(
   await writeFile(path.join(prefix, 'conda-meta', 'history'), historyText(plan, new Date()));
   // Made by rattler as if an environment were a cache: backups would pass over it.
   await rm(path.join(prefix, 'CACHEDIR.TAG'), { force: true });
+  await writeVariables(prefix, plan.wanted.variables);
   const version = plan.records.find(({ name }) => name === 'python')?.version;
+  if (plan.wanted.pip.length > 0) await addPipLayer(site, plan, prefix, final, progress);
+  signal.throwIfAborted();
   if (version) await compileBytecode(prefix, final, progress);
   signal.throwIfAborted();
   progress({ step: 'check', message: 'Checking that its Python runs by itself' });
@@ -39,6 +46,40 @@ export async function createEnvironment(
   const lock = await keepList(plan.records, prefix);
   const python = version ? { version, base: path.join(final, 'bin') } : null;
   return { variables, python, lock, maker: `py-rattler ${rattlerVersion}` };
+}
+
+/** pip's programs begin with where their Python is now, so that they have to be told where it will be. */
+async function addPipLayer(
+  site: Site,
+  { uv, wanted, records }: CondaPlan,
+  prefix: string,
+  final: string,
+  progress: Progress,
+): Promise<void> {
+  if (!records.some(({ name }) => name === 'python')) {
+    throw new PierError('python-missing', `${wanted.name} is to have packages of pip, but no Python.`, {
+      hint: 'Add python to what conda is asked for.',
+    });
+  }
+  const directory = wanted.file ? path.dirname(wanted.file.file) : null;
+  try {
+    await installPipLayer(site, uv, prefix, wanted.pip, directory, progress);
+  } catch (error) {
+    if (!(error instanceof PierError) || !wanted.file) throw error;
+    const places = namedPlaces(error.message, wanted.file.places, requirementName);
+    throw new PierError(error.code, error.message + places, {
+      cause: error,
+      ...(error.hint ? { hint: error.hint } : {}),
+    });
+  }
+  await relocate(prefix, prefix, final);
+}
+
+/** `conda-meta/state`, where `conda env config vars set` keeps what activation sets. */
+async function writeVariables(prefix: string, variables: Readonly<Record<string, string>>): Promise<void> {
+  if (Object.keys(variables).length === 0) return;
+  const text = JSON.stringify({ env_vars: variables });
+  await writeFile(path.join(prefix, 'conda-meta', 'state'), text);
 }
 
 async function link(
@@ -60,7 +101,7 @@ async function link(
   const said = await askRattler(site, { verb: 'install', records, specs, prefix, final }, options);
   if ('answer' in said) return;
   const doing = `Cannot install the packages of ${wanted.name}`;
-  throw rattlerError(said.refusal, { site, doing, specs, channels: wanted.channels });
+  throw rattlerError(said.refusal, { site, doing, channels: wanted.channels, file: wanted.file });
 }
 
 /** Writes the exact list as conda's explicit file, `<prefix>/.pier/explicit.txt`, and gives its SHA-256. */

@@ -1,5 +1,7 @@
 import { PierError } from '../../files/index.ts';
 import type { Site } from '../../site/index.ts';
+import { namedPlaces } from '../named-places.ts';
+import { placeIn, type RequestFile } from '../request-file.ts';
 import type { RattlerRefusal } from './rattler.ts';
 import { specName } from './specs.ts';
 
@@ -8,10 +10,9 @@ export interface Asked {
   readonly site: Site;
   /** Such as `Cannot choose packages for gis`. */
   readonly doing: string;
-  readonly specs: readonly string[];
   readonly channels: readonly string[];
-  /** Where a match spec stands, such as `environment.yml:7`; for what was typed there is none. */
-  readonly places?: ReadonlyMap<string, string>;
+  /** The file that has the match specs; null when they were typed. */
+  readonly file: RequestFile | null;
 }
 
 interface Row {
@@ -45,6 +46,16 @@ const rows: Readonly<Record<string, Row>> = {
     message: ({ message }, { doing }) => `${doing}: ${firstLine(message)}.`,
     hint: () => 'Check the name or address of the channel (--channel, or packages.conda_channels in the site profile).',
   },
+  sum: {
+    code: 'file-invalid',
+    message: ({ message, line }, asked) => `${atLine(line, asked)}${message}`,
+    hint: () => 'The file was changed, or the channel was: export it again where the environment still is.',
+  },
+  unlisted: {
+    code: 'file-invalid',
+    message: ({ message, line }, asked) => `${atLine(line, asked)}${message}`,
+    hint: () => 'Make it of what was asked for instead of exact files: an environment.yml',
+  },
   space: {
     code: 'no-space',
     message: (_, { doing }) => `${doing}: the disk is full or your quota is used up.`,
@@ -71,19 +82,18 @@ export function rattlerError(refusal: RattlerRefusal, asked: Asked): PierError {
   });
 }
 
-function at(spec: string, { places }: Asked): string {
-  const place = places?.get(spec);
+function at(spec: string, { file }: Asked): string {
+  const place = file?.places.get(spec);
   return place ? `${place}: ` : '';
 }
 
 /** The places of all specs whose package the solver names. */
-function named(message: string, { specs, places }: Asked): string {
-  const words = new Set(message.toLowerCase().split(/[^\w.-]+/));
-  const lines = specs.flatMap((spec) => {
-    const place = words.has(specName(spec)) ? places?.get(spec) : undefined;
-    return place ? [`\n  ${place}: ${spec}`] : [];
-  });
-  return lines.join('');
+function named(message: string, { file }: Asked): string {
+  return file ? namedPlaces(message, file.places, specName) : '';
+}
+
+function atLine(line: number | undefined, { file }: Asked): string {
+  return file && line ? `${placeIn(file.file, line)}: ` : '';
 }
 
 function reason(message: string): string {

@@ -1,23 +1,33 @@
 import path from 'node:path';
+import { tilde } from '../../files/index.ts';
 import { which } from '../../process/index.ts';
 import { commandLine } from '../../shell/index.ts';
 import type { Site } from '../../site/index.ts';
 import type { Wanted } from '../plan.ts';
-import { matchSpecs } from './forecast.ts';
 import { condaPlaces } from './places.ts';
 
-/** `conda create` and the check, as a person would type them: with the site's mamba or conda where there is one. */
+/** `conda create`, pip's layer and the check, as a person would type them: with mamba or conda where there is one. */
 export async function explainCreate(wanted: Wanted, prefix: string, site: Site): Promise<string[]> {
   const program = await programOnPath();
   const module = site.profile.python.distributions.find(({ kind }) => kind === 'conda')?.module;
-  const channels = wanted.channels.flatMap((channel) => ['--channel', channel]);
-  const create = ['create', '--prefix', prefix, '--override-channels', ...channels, ...matchSpecs(wanted)];
+  const python = path.join(prefix, 'bin', 'python');
+  const variables = Object.entries(wanted.variables).map(([name, value]) => `${name}=${value}`);
   return [
     ...(program || !module ? [] : [commandLine(['module', 'load', module])]),
     `export CONDA_PKGS_DIRS=${commandLine([condaPlaces(site, wanted.root).packages])}`,
-    commandLine([program ?? 'conda', ...create]),
-    commandLine(['env', '-i', path.join(prefix, 'bin', 'python'), '-c', 'import ssl, sqlite3, ctypes']),
+    commandLine([program ?? 'conda', 'create', '--prefix', prefix, ...what(wanted)]),
+    ...(wanted.pip.length > 0 ? [commandLine(['uv', 'pip', 'install', '--python', python, ...wanted.pip])] : []),
+    ...(variables.length > 0
+      ? [commandLine([program ?? 'conda', 'env', 'config', 'vars', 'set', '--prefix', prefix, ...variables])]
+      : []),
+    commandLine(['env', '-i', python, '-c', 'import ssl, sqlite3, ctypes']),
+    commandLine(['ln', '-s', prefix, `${process.env.HOME ?? '~'}/.conda/envs/${wanted.name}`]),
   ];
+}
+
+function what({ file, channels, specs }: Wanted): string[] {
+  if (file?.kind === 'explicit') return ['--file', tilde(file.file)];
+  return ['--override-channels', ...channels.flatMap((channel) => ['--channel', channel]), ...specs];
 }
 
 async function programOnPath(): Promise<string | undefined> {

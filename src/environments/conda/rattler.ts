@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Progress } from '../../files/index.ts';
 import { type RunResult, run } from '../../process/index.ts';
 import type { Site } from '../../site/index.ts';
+import type { ExplicitPackage } from '../request-file.ts';
 import { neutralDirectory, type Uv, uvError, uvVariables } from '../uv-program.ts';
 import { condaPlaces } from './places.ts';
 import { rattlerScript } from './rattler-script.ts';
@@ -29,7 +30,16 @@ export interface CondaRecord {
 
 /** What the script is asked, besides where its caches are. */
 export type RattlerTask =
-  | { readonly verb: 'solve'; readonly channels: readonly string[]; readonly specs: readonly string[] }
+  | {
+      readonly verb: 'solve';
+      readonly channels: readonly string[];
+      readonly specs: readonly string[];
+      /** Exact packages instead of specs. */
+      readonly explicit?: readonly ExplicitPackage[];
+      /** Kept where that is possible, and kept in any case. */
+      readonly locked?: readonly CondaRecord[];
+      readonly pinned?: readonly CondaRecord[];
+    }
   | { readonly verb: 'measure'; readonly records: readonly CondaRecord[] }
   | {
       readonly verb: 'install';

@@ -19,20 +19,15 @@ export interface Solved {
  * When no channel answers, what it kept of them is asked alone. Errors: `spec-invalid`, `packages-unresolvable`,
  * `offline`, `channel-unknown`, …
  */
-export async function solve(
-  site: Site,
-  uv: Uv,
-  wanted: Wanted,
-  specs: readonly string[],
-  progress: Progress,
-): Promise<Solved> {
+export async function solve(site: Site, uv: Uv, wanted: Wanted, progress: Progress): Promise<Solved> {
   progress({ step: 'resolve', message: `Choosing packages from ${wanted.channels.join(', ')}` });
+  const { specs, explicit, file } = wanted;
   const channels = wanted.channels.map(channelAddress);
   const options = { uv, root: wanted.root, progress, timeoutMs: 900_000, messages: {} };
-  const said = await askRattler(site, { verb: 'solve', channels, specs }, options);
+  const said = await askRattler(site, { verb: 'solve', channels, specs, explicit }, options);
   if ('refusal' in said) {
     const doing = `Cannot choose packages for ${wanted.name}`;
-    throw rattlerError(said.refusal, { site, doing, specs, channels: wanted.channels });
+    throw rattlerError(said.refusal, { site, doing, channels: wanted.channels, file });
   }
   const { records, cached, offline } = said.answer;
   if (offline === true)

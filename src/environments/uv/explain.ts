@@ -10,7 +10,10 @@ import { typedUv } from './program.ts';
 export async function explainCreate(wanted: Wanted, prefix: string, site: Site): Promise<string[]> {
   const python = path.join(prefix, 'bin', 'python');
   const { packages, caches } = site.profile;
-  const install = ['uv', 'pip', 'install', '--compile-bytecode', '--python', python, ...wanted.specs];
+  const { file } = wanted;
+  const from = file ? ['--requirements', file.kind === 'uv-lock' ? 'requirements.txt' : file.file] : [];
+  const install = ['uv', 'pip', 'install', '--compile-bytecode', '--python', python, ...from, ...wanted.specs];
+  const lock = file?.kind === 'uv-lock' ? lockExport(file.file) : [];
   return [
     ...((await which('uv')) ? [] : ['python3 -m pip install --user uv']),
     ...(caches.uv ? [`export UV_CACHE_DIR=${commandLine([expandTemplate(caches.uv)])}`] : []),
@@ -25,7 +28,8 @@ export async function explainCreate(wanted: Wanted, prefix: string, site: Site):
       wanted.python ?? 'python3',
       prefix,
     ]),
-    ...(wanted.specs.length > 0 ? [commandLine(install)] : []),
+    ...lock,
+    ...(file || wanted.specs.length > 0 ? [commandLine(install)] : []),
     commandLine(['env', '-i', python, '-c', 'import ssl, sqlite3, ctypes']),
   ];
 }
@@ -40,4 +44,9 @@ export async function explainChange(_site: Site, { environment, install, uninsta
       : []),
     ...(uninstall.length > 0 ? [commandLine([uv, 'pip', 'uninstall', '--python', python, ...uninstall])] : []),
   ];
+}
+
+function lockExport(file: string): string[] {
+  const args = ['uv', 'export', '--frozen', '--no-emit-project', '--project', path.dirname(file)];
+  return [commandLine([...args, '--output-file', 'requirements.txt'])];
 }

@@ -7,6 +7,7 @@ import { forecastCost } from './cost.ts';
 import { findUv } from './program.ts';
 import { findPython } from './python-download.ts';
 import { resolve } from './resolve.ts';
+import { locate, readSource } from './source.ts';
 
 /** Decides on uv, a Python and every package's version and file, and adds up what they cost. */
 export async function forecastEnvironment(site: Site, wanted: Wanted, progress: Progress): Promise<UvPlan> {
@@ -14,7 +15,10 @@ export async function forecastEnvironment(site: Site, wanted: Wanted, progress: 
   progress({ step: 'python', message: 'Looking for a Python' });
   const python = await findPython(site, uv, wanted, progress);
   progress({ step: 'python', message: `Python ${python.version} at ${tilde(python.file)}: ${python.reason}` });
-  const { lock, offline } = await resolve(site, uv, python, wanted.specs, progress);
+  const source = await readSource(site, uv, wanted.specs, wanted.file);
+  const { lock, offline } = await resolve(site, uv, python, source, progress).catch(async (error) => {
+    throw await locate(error, wanted.file);
+  });
   const [cost, left, cacheRoot] = await Promise.all([
     forecastCost(lock, python, progress),
     spaceAt(wanted.root),
@@ -30,5 +34,5 @@ export async function forecastEnvironment(site: Site, wanted: Wanted, progress: 
     filesLeft: left.files,
     bytesLeft: left.bytes,
   };
-  return { backEnd: 'uv', wanted, forecast, uv, python, lock, offline };
+  return { backEnd: 'uv', wanted, forecast, uv, python, lock, specs: source.specs, offline };
 }

@@ -12,8 +12,22 @@ let wanted: Wanted;
 
 beforeEach(async () => {
   folder = await freshFolder();
-  const decided = { backEnd: 'uv', reason: '', channels: [] } as const;
-  wanted = { name: 'sci', root: path.join(folder, 'envs'), from: null, specs: [], python: '3.12', ...decided };
+  wanted = {
+    name: 'sci',
+    root: path.join(folder, 'envs'),
+    from: null,
+    specs: [],
+    python: '3.12',
+    backEnd: 'uv',
+    reason: '',
+    channels: [],
+    pip: [],
+    explicit: [],
+    variables: {},
+    file: null,
+    remarks: [],
+    fingerprint: '',
+  };
   await mkdir(path.join(folder, 'bin'));
   vi.stubEnv('PATH', path.join(folder, 'bin'));
   return async () => {

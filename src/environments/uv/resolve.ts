@@ -8,6 +8,7 @@ import { uvError } from './errors.ts';
 import { type Lock, parseLock } from './lock.ts';
 import { neutralDirectory, type Uv, uvVariables } from './program.ts';
 import type { Python } from './python.ts';
+import type { Source } from './source.ts';
 
 /** What the resolver decided, and whether it had only uv's cache to go by. */
 export interface Resolved {
@@ -27,17 +28,17 @@ export async function resolve(
   site: Site,
   uv: Uv,
   python: Python,
-  specs: readonly string[],
+  asked: readonly string[] | Source,
   progress: Progress,
   preferred: Preferred = new Map(),
 ): Promise<Resolved> {
   progress({ step: 'resolve', message: 'Choosing versions' });
   try {
-    return { lock: await compile(site, uv, python, specs, preferred, []), offline: false };
+    return { lock: await compile(site, uv, python, asked, preferred, []), offline: false };
   } catch (error) {
     if (!(error instanceof PierError) || error.code !== 'offline') throw error;
     progress({ step: 'resolve', message: 'The package index does not answer; choosing from uv’s cache' });
-    return { lock: await compile(site, uv, python, specs, preferred, ['--offline']), offline: true };
+    return { lock: await compile(site, uv, python, asked, preferred, ['--offline']), offline: true };
   }
 }
 
@@ -45,26 +46,28 @@ async function compile(
   site: Site,
   uv: Uv,
   python: Python,
-  specs: readonly string[],
+  asked: readonly string[] | Source,
   preferred: Preferred,
   more: readonly string[],
 ): Promise<Lock> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'pier-resolve-'));
+  const { files, lines, directory } =
+    'lines' in asked ? asked : { files: [], lines: asked, directory: neutralDirectory };
+  const own = await mkdtemp(path.join(tmpdir(), 'pier-resolve-'));
   try {
     // What stands in the file already is what uv prefers.
-    const file = path.join(directory, 'pylock.toml');
+    const file = path.join(own, 'pylock.toml');
     if (preferred.size > 0) await writeFile(file, listOf(preferred));
     const args = ['pip', 'compile', '--quiet', '--format', 'pylock.toml', '--no-header', '--python', python.file];
-    const result = await run(uv.file, [...args, '--output-file', file, ...more, '-'], {
-      cwd: neutralDirectory,
+    const result = await run(uv.file, [...args, '--output-file', file, ...more, ...files, '-'], {
+      cwd: directory,
       env: uvVariables(site),
-      input: `${specs.join('\n')}\n`,
+      input: `${lines.join('\n')}\n`,
       timeoutMs: 900_000,
     });
     if (result.exitCode !== 0) throw uvError(result, 'Cannot choose versions');
-    return parseLock(await readFile(file, 'utf8'), python.version, neutralDirectory);
+    return parseLock(await readFile(file, 'utf8'), python.version, own);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await rm(own, { recursive: true, force: true });
   }
 }
 

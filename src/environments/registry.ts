@@ -1,0 +1,29 @@
+import { appendFileSync, mkdirSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { places } from '../files/index.ts';
+import { readSmallFile } from './small-file.ts';
+
+/** Prefixes of environments that pier made or adopted outside the site's directory, one a line. */
+export function registryFile(): string {
+  return path.join(places().state, 'environments.txt');
+}
+
+/** Those that are written down, those that are gone since included. */
+export function registeredPrefixes(): string[] {
+  return (readSmallFile(registryFile()) ?? '').split('\n').filter((line) => path.isAbsolute(line));
+}
+
+/**
+ * Writes down where an environment is, so that it is listed. One short write at the end of the file: several at once do
+ * no harm. That it cannot be written is no reason to fail: the environment can be named by its path.
+ */
+export function registerPrefix(prefix: string): void {
+  try {
+    const real = realpathSync(prefix);
+    if (registeredPrefixes().includes(real)) return;
+    mkdirSync(path.dirname(registryFile()), { recursive: true, mode: 0o700 });
+    appendFileSync(registryFile(), `${real}\n`, { mode: 0o600 });
+  } catch {
+    // it is there all the same
+  }
+}
