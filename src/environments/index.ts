@@ -1,8 +1,10 @@
+export { activatedVariables } from './activation/activated.ts';
 export { activateCommand, deactivateCommand } from './activation/commands.ts';
 export { type Dialect, dialects } from './activation/dialect.ts';
 export { writeActivation } from './activation/files.ts';
-export { shellInForce } from './activation/parent-shell.ts';
+export { shellForPerson, shellInForce } from './activation/parent-shell.ts';
 export { writeShellHook } from './activation/shell-hook.ts';
+export { prepareSubshell, type Subshell } from './activation/subshell.ts';
 export { type ActiveEnvironment, activeEnvironment } from './active.ts';
 export { type CatalogueEntry, listCatalogue, loadCatalogue } from './catalogue.ts';
 export { type ChangeDone, type ChangePlan, type ChangeRequest, changeEnvironment } from './change.ts';

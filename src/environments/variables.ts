@@ -5,26 +5,31 @@ import type { Environment } from './environment.ts';
 /** Variables that would have an environment's Python load what is not in it (python(1)). */
 const leaking = ['PYTHONPATH', 'PYTHONHOME', 'PYTHONUSERBASE', '__PYVENV_LAUNCHER__'];
 
+/** PIER_KEEP names variables that a person wants left as they are. */
+function keeps(base: NodeJS.ProcessEnv, name: string): boolean {
+  return (base.PIER_KEEP ?? '').split(/\s+/).includes(name);
+}
+
 /** Which variables of `base` a program in an environment does not get, so that this can be said. */
 export function cutVariables(base: NodeJS.ProcessEnv): string[] {
-  return leaking.filter((name) => base[name]);
+  return leaking.filter((name) => base[name] && !keeps(base, name));
 }
 
 /**
  * The variables for a program in an environment: its bin leads PATH, what was active before is gone, nothing leaks in.
  *
  * Gives PYTHONNOUSERSITE=1 and the variables recorded when it was made. Scripts in a conda environment's
- * `activate.d` are not run.
+ * `activate.d` are not run: `activatedVariables` does that.
  */
 export function environmentVariables(environment: Environment, base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const dropped = new Set([...leaking, ...stale(environment, base)]);
+  const dropped = new Set([...leaking.filter((name) => !keeps(base, name)), ...stale(environment, base)]);
   const kept = Object.fromEntries(Object.entries(base).filter(([name]) => !dropped.has(name)));
   return {
     ...kept,
     ...replayed(environment.variables, base),
     ...own(environment),
     PATH: searchPath(environment, base),
-    PYTHONNOUSERSITE: '1',
+    ...(keeps(base, 'PYTHONNOUSERSITE') ? {} : { PYTHONNOUSERSITE: '1' }),
   };
 }
 

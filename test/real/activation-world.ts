@@ -122,6 +122,7 @@ export async function madeEnvironment(
   const { variables = {}, state = {}, scripts = false } = options;
   await mkdir(path.join(prefix, 'bin'), { recursive: true });
   await symlink('/usr/bin/python3', path.join(prefix, 'bin', 'python'));
+  await mkdir(path.join(prefix, 'lib', 'python3.11', 'site-packages'), { recursive: true });
   if (kind === 'venv') await writeFile(path.join(prefix, 'pyvenv.cfg'), 'home = /usr/bin\nversion = 3.11.2\n');
   else await condaFiles(prefix, state, scripts);
   const environment: Environment = {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import {
+  activatedVariables,
   type Environment,
-  environmentVariables,
   findEnvironment,
   listEnvironments,
   refuseUntrusted,
@@ -23,7 +23,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await refuseUntrusted(environment);
   const [program = '', ...args] = context.words;
   if (context.explain) return explanation([activation(environment), commandLine([program, ...args])]);
-  const variables = environmentVariables(environment, process.env);
+  const variables = await activatedVariables(environment, process.env);
   const file = program.includes('/') ? program : await which(program, variables.PATH);
   if (file === undefined) throw await noProgram(site, environment, context.words);
   // Ctrl+C is the program's own: an interactive Python goes on after it.

@@ -13,8 +13,17 @@ export async function shellInForce(named?: string): Promise<{ readonly name: str
   });
 }
 
+/** The shell to start for a person: the one named, else `$SHELL`, else sh. `file` when its path is known. */
+export async function shellForPerson(
+  named?: string,
+): Promise<{ readonly name: string; readonly dialect: Dialect; readonly file?: string }> {
+  const shell = await shellInForce(named ?? loginShell() ?? 'sh');
+  const own = process.env.SHELL;
+  return own && path.isAbsolute(own) && loginShell() === shell.name ? { ...shell, file: own } : shell;
+}
+
 /** `$SHELL`, when pier knows it. */
-export function loginShell(): string | undefined {
+function loginShell(): string | undefined {
   return known(process.env.SHELL ?? '');
 }
 

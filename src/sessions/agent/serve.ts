@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { type Environment, environmentVariables } from '../../environments/index.ts';
+import { activatedVariables, type Environment } from '../../environments/index.ts';
 import { identityOf, type ProcessIdentity } from '../../files/index.ts';
 import { type Started, start } from '../../process/index.ts';
 import type { Address } from '../ask.ts';
@@ -31,7 +31,7 @@ export interface Serving {
 export async function serve(environment: Environment, plan: JupyterPlan, place: JupyterPlace): Promise<Serving> {
   const runtime = path.join(place.runtimeDirectory, 'jupyter');
   await mkdir(runtime, { mode: 0o700, recursive: true });
-  const variables = jupyterVariables(environment, runtime);
+  const variables = await jupyterVariables(environment, runtime);
   const socketPath = socketOf(place.runtimeDirectory);
   if (plan.way === 'socket') {
     const started = await startPython(environment, socketArguments(plan, place), place.directory, variables);
@@ -55,9 +55,9 @@ export async function serve(environment: Environment, plan: JupyterPlan, place: 
 }
 
 /** The environment's own variables, less whatever else would change who may enter this Jupyter. */
-function jupyterVariables(environment: Environment, runtime: string): NodeJS.ProcessEnv {
+async function jupyterVariables(environment: Environment, runtime: string): Promise<NodeJS.ProcessEnv> {
   const variables: NodeJS.ProcessEnv = {
-    ...environmentVariables(environment, process.env),
+    ...(await activatedVariables(environment, process.env)),
     JUPYTER_RUNTIME_DIR: runtime,
   };
   for (const name of Object.keys(variables)) {
