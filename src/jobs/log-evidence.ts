@@ -47,7 +47,7 @@ const signs: readonly (readonly [RegExp, (match: RegExpExecArray) => Evidence])[
     }),
   ],
   [
-    /Address already in use|The port \d+ is already in use/g,
+    /Address already in use|The port \d+ is already in use(?!, trying)/g,
     () => ({
       kind: 'port',
       sentence: 'Somebody else had its port on that node.',

@@ -1,4 +1,6 @@
+import { hostname } from 'node:os';
 import { uid } from '../../files/index.ts';
+import { which } from '../../process/index.ts';
 import { ask } from './ask.ts';
 import { answersDirectory } from './cluster.ts';
 import { known, type Question, type Turns } from './turns.ts';
@@ -80,5 +82,9 @@ function isQueuedJob(value: unknown): value is QueuedJob {
  * may be asked again.
  */
 export async function queue(enough: (queue: Queue) => boolean, patienceMs: number): Promise<Queue> {
-  return await known(await question(), (turns) => (enough(turns) ? 'soon' : 'now'), patienceMs);
+  // A host that shares the home and has no Slurm must not take the turns of those that have.
+  const able = (await which('squeue')) !== undefined;
+  const need = (turns: Queue) => (able ? (enough(turns) ? 'soon' : 'now') : 'no');
+  const turns = await known(await question(), need, patienceMs);
+  return able ? turns : { ...turns, failure: `There is no Slurm on ${hostname()}` };
 }

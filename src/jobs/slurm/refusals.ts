@@ -18,12 +18,12 @@ const refusals: readonly Refusal[] = [
   {
     said: /AssocGrpSubmitJobsLimit|AssocMaxSubmitJobLimit/i,
     why: 'your account may have no more jobs waiting or running',
-    hint: 'Choose another with --account, or wait until some are over: squeue --me',
+    hint: 'Choose another with --account, or wait until some are over: squeue -u $USER',
   },
   {
     said: /QOS(Max|Grp)SubmitJob\w*Limit/i,
     why: 'this QOS allows you no more jobs waiting or running',
-    hint: 'Choose another with --qos, or wait until some are over: squeue --me',
+    hint: 'Choose another with --qos, or wait until some are over: squeue -u $USER',
   },
   {
     said: /QOSMaxWallDurationPerJobLimit|AssocMaxWallDurationPerJobLimit/i,

@@ -51,7 +51,7 @@ async function jobOf(job: string, name: string, cluster: string | null): Promise
 
 function uncertain(name: string, reason: string): PierError {
   return new PierError('job-uncertain', `It is not known whether Slurm took the job: ${reason}.`, {
-    hint: `When Slurm answers again, squeue --me --name=${name} tells; pier finds the job by itself.`,
+    hint: `When Slurm answers again, squeue -u $USER --name=${name} tells; pier finds the job by itself.`,
   });
 }
 
