@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Duplex } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { PierError } from '../files/index.ts';
-import { join } from './join.ts';
 import { signalGroup } from './signal.ts';
 
 /** A program that is spoken with over its standard input and output, for as long as either side likes. */
 export interface Conversation {
-  /** Its output and its input; see `join` for what may be written. */
-  readonly stream: Duplex;
+  readonly stdin: Writable;
+  readonly stdout: Readable;
   /** The end of what it has written to standard error. */
   readonly said: () => string;
   /** Resolves when it ends. */
@@ -37,6 +36,8 @@ export async function converse(
   });
   const ended = once(child, 'close').then(([exitCode, signal]) => ({ exitCode, signal }));
   ended.catch(() => {});
+  // What breaks shows as its end.
+  child.stdin.on('error', () => {});
   try {
     await once(child, 'spawn');
   } catch (cause) {
@@ -46,7 +47,8 @@ export async function converse(
   }
   const pid = child.pid as number;
   return {
-    stream: join(child.stdout, child.stdin),
+    stdin: child.stdin,
+    stdout: child.stdout,
     said: () => said,
     ended,
     end: async (graceMs) => {

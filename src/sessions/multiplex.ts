@@ -1,5 +1,5 @@
 import { connect as connectHttp2, performServerHandshake } from 'node:http2';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { carry } from './carry.ts';
 
 // Many connections over one: HTTP/2's own, where each CONNECT (RFC 9113, 8.5) is a stream with flow control of its own.
@@ -84,7 +84,7 @@ export async function answerOver(stream: Duplex, open: () => Promise<Duplex>): P
 }
 
 /** Reads up to the marker, and leaves what follows it. Error: the stream ends before, or too much comes. */
-export async function readToMarker(stream: Duplex): Promise<void> {
+export async function readToMarker(stream: Readable): Promise<void> {
   let seen = Buffer.alloc(0);
   for (;;) {
     const piece: Buffer | null = stream.read();

@@ -9,13 +9,15 @@ import { trustedSocket } from '../trusted-socket.ts';
  */
 export async function relay(id: string): Promise<void> {
   // Loads HTTP/2, which no other command needs.
-  const { answerOver, marker } = await import('../multiplex.ts');
+  const [{ answerOver, marker }, { asLines }] = await Promise.all([
+    import('../multiplex.ts'),
+    import('../line-frames.ts'),
+  ]);
   // Not process.stdin and process.stdout: those write to a pipe while nothing else is done.
   const input = new Socket({ fd: 0, readable: true, writable: false });
   const output = new Socket({ fd: 1, readable: false, writable: true });
-  const line = join(input, output);
-  line.write(marker);
-  await answerOver(line, async () => {
+  output.write(marker);
+  await answerOver(join(input, asLines(output)), async () => {
     const socket = connect({ path: await trustedSocket({ id }), allowHalfOpen: true });
     await once(socket, 'connect');
     return socket;

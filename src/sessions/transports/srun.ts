@@ -1,6 +1,8 @@
+import { pipeline } from 'node:stream';
 import { PierError } from '../../files/index.ts';
 import { slurmEnvironment } from '../../jobs/index.ts';
-import { type Conversation, converse, lastLines } from '../../process/index.ts';
+import { type Conversation, converse, join, lastLines } from '../../process/index.ts';
+import { fromLines } from '../line-frames.ts';
 import { callOver, readToMarker } from '../multiplex.ts';
 import type { Destination, Transport } from './transport.ts';
 
@@ -12,18 +14,20 @@ const endTakes = 3000;
  * The way through Slurm itself, which needs neither a port nor ssh to the node: one step inside the job, whose standard input
  * and output carry all connections.
  *
- *     srun --jobid=JOB --overlap --nodes=1 --ntasks=1 --relative=0 --mem=0 --unbuffered … node pier.cjs agent ID --relay
+ *     srun --jobid=JOB --overlap --nodes=1 --ntasks=1 --relative=0 --mem=0 … node pier.cjs agent ID --relay
  *
  * `--overlap` (20.11 and later) takes no CPU from the job. `--relative=0` is the job's first node, where its script runs.
- * Unbuffered, since Slurm otherwise waits for whole lines. Errors: `srun-failed`, `cannot-start`.
+ * Not `--unbuffered`: that gives the step a terminal for its output, which changes bytes (22.05). Errors: `srun-failed`, `cannot-start`.
  */
 export async function openTransport({ id, job, program }: Destination): Promise<Transport> {
   if (!job || !/^\d{1,12}$/.test(job.job)) throw new PierError('srun-failed', 'No job of Slurm’s serves it.');
   const relay = [...program, 'agent', id, '--relay'];
   const step = await converse('srun', [...stepOptions(job), ...relay], { env: slurmEnvironment(), cwd: '/' });
   try {
-    await within(startTakes, readToMarker(step.stream), step);
-    const line = callOver(step.stream);
+    await within(startTakes, readToMarker(step.stdout), step);
+    const stdout = fromLines();
+    pipeline(step.stdout, stdout, () => {});
+    const line = callOver(join(stdout, step.stdin));
     return {
       connect: line.connect,
       isOpen: line.isOpen,
@@ -51,7 +55,6 @@ function stepOptions(job: NonNullable<Destination['job']>): string[] {
     '--mem=0',
     '--cpu-bind=none',
     '--mpi=none',
-    '--unbuffered',
     '--quiet',
     '--job-name=pier-relay',
     '--chdir=/',
