@@ -67,6 +67,13 @@ test('an import that points up, across or past an index is caught', () => {
   expect(complaint('cli/print.ts', '../files/index.ts')).toBeUndefined();
 });
 
+test('what is not code is found by files/ alone: in the single executable no file has a directory', () => {
+  const allowed = ['files/shipped.ts', 'cli/main.ts', 'cli/code-cache.ts'].map(path.normalize);
+  const asking = files.filter((file) => readFileSync(path.join(source, file), 'utf8').includes('import.meta'));
+  const forTests = /\.test\.ts$|build-for-tests|stand-program|hand-made/;
+  expect(asking.filter((file) => !forTests.test(file) && !allowed.includes(file))).toEqual([]);
+});
+
 test('no source file is longer than 300 lines', () => {
   const long = files.filter((file) => readFileSync(path.join(source, file), 'utf8').split('\n').length > 301);
   expect(long).toEqual([]);
