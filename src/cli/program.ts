@@ -10,12 +10,8 @@
 // (lab) calls `context.answer(result(…))` and returns undefined. All of it is typed and described in command.ts.
 import type { CommandRow, OptionRow } from './command.ts';
 import { activationCommands } from './program-activation.ts';
+import { environmentLifeCommands } from './program-environments.ts';
 import { environment, notebookCommands } from './program-notebooks.ts';
-
-const breakLock: OptionRow = {
-  flags: '--break-lock',
-  summary: 'Take the lock from another pier that is surely gone',
-};
 
 /** Options that every command takes, before or after its name. */
 export const everywhere: readonly OptionRow[] = [
@@ -49,7 +45,11 @@ export const commands: readonly CommandRow[] = [
     summary: 'Show one environment and what is in it',
     group: 'Environments',
     arguments: [{ name: '<name>', summary: 'Its name or path', complete: 'environment' }],
-    examples: [['pier env show sci', 'with its packages']],
+    options: [{ flags: '--why <package>', summary: 'Show only what needs this package' }],
+    examples: [
+      ['pier env show sci', 'with its packages'],
+      ['pier env show sci --why tornado', 'from what was asked for down to it'],
+    ],
     load: () => import('./commands/env-show.ts'),
   },
   {
@@ -90,45 +90,7 @@ export const commands: readonly CommandRow[] = [
     ],
     load: () => import('./commands/env-create.ts'),
   },
-  {
-    path: 'env install',
-    explains: true,
-    summary: 'Install packages into an environment of yours',
-    group: 'Environments',
-    arguments: [
-      { name: '<name>', summary: 'Its name', complete: 'environment' },
-      { name: '[specs...]', summary: 'Packages, such as xarray or "pandas>=2"; none: put right what was interrupted' },
-    ],
-    options: [{ flags: '--pip', summary: 'Through pip, on top of what conda installed' }, breakLock],
-    examples: [['pier env install mine xarray "dask>=2024"', 'the versions that are there stay where they can']],
-    load: () => import('./commands/env-install.ts'),
-  },
-  {
-    path: 'env uninstall',
-    explains: true,
-    summary: 'Uninstall packages, and what only they needed',
-    group: 'Environments',
-    arguments: [
-      { name: '<name>', summary: 'Its name', complete: 'environment' },
-      { name: '<packages...>', summary: 'Their names' },
-    ],
-    options: [breakLock],
-    examples: [['pier env uninstall mine xarray', 'leaves what other packages need']],
-    load: () => import('./commands/env-uninstall.ts'),
-  },
-  {
-    path: 'env remove',
-    explains: true,
-    summary: 'Delete an environment of yours',
-    group: 'Environments',
-    arguments: [
-      { name: '<name>', summary: 'Its name', complete: 'environment' },
-      { name: '[nothing-else...]', summary: 'For packages: pier env uninstall' },
-    ],
-    options: [breakLock],
-    examples: [['pier env remove old --yes', 'without being asked']],
-    load: () => import('./commands/env-remove.ts'),
-  },
+  ...environmentLifeCommands,
   ...activationCommands,
   {
     path: 'catalogue list',

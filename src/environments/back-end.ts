@@ -1,6 +1,7 @@
 import type { Progress } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
 import type { Environment, Forecast, Package } from './environment.ts';
+import type { Former } from './relocate.ts';
 
 /**
  * What both kinds of environment can be asked for. `uv/back-end.ts` and `conda/back-end.ts` each export one as `backEnd`.
@@ -21,6 +22,8 @@ export interface BackEnd {
   readonly explainChange: (site: Site, change: Change) => Promise<string[]>;
   /** Copies an environment to `stage.prefix`, from where it will be renamed to `stage.target`. */
   readonly clone: (site: Site, source: Environment, stage: CloneStage, progress: Progress) => Promise<void>;
+  /** Has an environment that was moved name its new place. `former`: where and what it was. May be done twice. */
+  readonly relocate: (site: Site, environment: Environment, former: Former) => Promise<void>;
   readonly explainClone: (site: Site, source: Environment, target: string) => Promise<string[]>;
   /** The first is what `pier env export` writes when nothing else is asked for. */
   readonly exportFormats: readonly ExportFormat[];

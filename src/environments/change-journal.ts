@@ -11,10 +11,12 @@ export interface BegunChange {
   readonly doing: string;
   /** ISO 8601. */
   readonly since: string | null;
+  /** For a change of name: the prefix it had before. */
+  readonly from: string | null;
 }
 
 /** Begins a change; from now until `endChange` the environment counts as `partial`. Error: `cannot-write`. */
-export async function beginChange(prefix: string, doing: string): Promise<string> {
+export async function beginChange(prefix: string, doing: string, from?: string): Promise<string> {
   await clearEnded(prefix);
   const directory = changeDirectory(prefix);
   const id = `change-${Math.random().toString(36).slice(2)}`;
@@ -23,7 +25,8 @@ export async function beginChange(prefix: string, doing: string): Promise<string
   } catch (error) {
     throw cannotWrite(directory, error);
   }
-  await writeRecord(path.join(directory, 'change.json'), { version: 1, id, doing, since: new Date().toISOString() });
+  const since = new Date().toISOString();
+  await writeRecord(path.join(directory, 'change.json'), { version: 1, id, doing, since, from: from ?? null });
   return id;
 }
 
@@ -31,11 +34,12 @@ export async function beginChange(prefix: string, doing: string): Promise<string
 export async function readChange(prefix: string): Promise<BegunChange | undefined> {
   if (!isChanging(prefix)) return undefined;
   const value = await readRecord(path.join(changeDirectory(prefix), 'change.json')).catch(() => undefined);
-  const { id, doing, since } = (value ?? {}) as Record<string, unknown>;
+  const { id, doing, since, from } = (value ?? {}) as Record<string, unknown>;
   return {
     id: typeof id === 'string' && /^change-[a-z0-9]+$/.test(id) ? id : null,
     doing: typeof doing === 'string' ? doing : 'a change',
     since: typeof since === 'string' ? since : null,
+    from: typeof from === 'string' && path.isAbsolute(from) ? from : null,
   };
 }
 

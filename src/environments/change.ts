@@ -165,6 +165,11 @@ export async function repairIfNeeded(
   if (!begun) return null;
   const complete = begun.id !== null && readEnvironmentRecord(environment.prefix)?.lastChange?.id === begun.id;
   if (!complete) await backEnd.repair(site, environment, progress);
+  // A change of name is finished, not undone: under the new name it is found already.
+  if (begun.from !== null && begun.from !== environment.prefix) {
+    const { finishRename } = await import('./rename.ts');
+    await finishRename(site, environment, begun.from);
+  }
   await endChange(environment.prefix);
   return complete ? null : begun.doing;
 }

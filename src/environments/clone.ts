@@ -2,6 +2,7 @@ import { lstat, mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { cannotWrite, errnoOf, PierError, type Progress, tilde } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
+import { writeActivation } from './activation/files.ts';
 import { alone } from './alone.ts';
 import { backEndOf } from './back-end.ts';
 import { countTree } from './count.ts';
@@ -11,6 +12,7 @@ import { findEnvironment, refuseUnusable } from './find.ts';
 import { interruptible } from './interrupt.ts';
 import { readAt } from './list.ts';
 import { checkName } from './names.ts';
+import { sweep } from './neighbours.ts';
 import { readEnvironmentRecord, writeEnvironmentRecord } from './record.ts';
 import { environmentsRoot } from './root.ts';
 import { checkSpace, spaceAt } from './space.ts';
@@ -65,12 +67,14 @@ async function copy(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Environment> {
+  await sweep(stage, progress).catch(() => {});
   const left = await spaceAt(stage.root);
   const { files, bytes } = source;
   const cost = { packages: 1, guessed: [], files: files ?? 0, bytes: 0, download: 0 };
   checkSpace(path.basename(target), { ...cost, root: stage.root, filesLeft: left.files, bytesLeft: left.bytes });
   const backEnd = await backEndOf(source);
   await backEnd.clone(site, source, { prefix: stage.prefix, target, signal }, progress);
+  await writeActivation({ ...source, prefix: target, name: path.basename(target) }, stage.prefix);
   await writeCopyRecord(source, stage.prefix, path.basename(target));
   signal.throwIfAborted();
   await publish(stage.prefix, target);

@@ -37,8 +37,8 @@ test('in what pier made, requested is what the record says', async () => {
   await handMadePackage(prefix, 'six-1.17.0.dist-info');
   const environment = { prefix, kind: 'venv', origin: 'owned', specs: ['numpy>=2'] } as unknown as Environment;
   expect(packagesIn(environment)).toEqual([
-    { name: 'numpy', version: '2.1.0', installer: 'uv', requested: true },
-    { name: 'six', version: '1.17.0', installer: 'uv', requested: false },
+    { name: 'numpy', version: '2.1.0', installer: 'uv', requested: true, needs: [] },
+    { name: 'six', version: '1.17.0', installer: 'uv', requested: false, needs: [] },
   ]);
 });
 
@@ -47,7 +47,9 @@ test('elsewhere it is what the installer marked', async () => {
   await handMadePackage(prefix, 'rich-13.0.dist-info', 'pip');
   await writeFile(path.join(prefix, 'lib/python3.12/site-packages/rich-13.0.dist-info/REQUESTED'), '');
   const environment = { prefix, kind: 'venv', origin: 'foreign', specs: [] } as unknown as Environment;
-  expect(packagesIn(environment)).toEqual([{ name: 'rich', version: '13.0', installer: 'pip', requested: true }]);
+  expect(packagesIn(environment)).toEqual([
+    { name: 'rich', version: '13.0', installer: 'pip', requested: true, needs: [] },
+  ]);
 });
 
 test('conda’s packages count once, beside those of pip', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Environment, Package } from './environment.ts';
+import { requirementsOf } from './requirements.ts';
 import { namesAt, readSmallFile } from './small-file.ts';
 
 /** The name that an index compares by: `Jupyter_Server` is `jupyter-server` (PEP 503). */
@@ -57,7 +58,9 @@ export function packagesIn(environment: Environment): Package[] {
   const conda = environment.kind === 'conda' ? condaPackages(environment.prefix) : [];
   const known = new Set(conda.map(({ name }) => name));
   const all = [...conda, ...python.filter(({ name, installer }) => installer !== 'conda' || !known.has(name))];
-  return all.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const names = new Set(all.map(({ name }) => name));
+  const there = all.map((item) => ({ ...item, needs: item.needs.filter((name) => names.has(name)) }));
+  return there.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function describe({ name, version, directory }: Installed, environment: Environment): Package {
@@ -67,7 +70,11 @@ function describe({ name, version, directory }: Installed, environment: Environm
     environment.origin === 'owned'
       ? environment.specs.some((spec) => requirementName(spec) === name)
       : existsSync(path.join(directory, 'REQUESTED'));
-  return { name, version, installer, requested };
+  const needs = requirementsOf(
+    readSmallFile(path.join(directory, 'METADATA')) ?? '',
+    environment.python?.version ?? '',
+  );
+  return { name, version, installer, requested, needs };
 }
 
 /** `conda-meta/<name>-<version>-<build>.json`: neither version nor build has a dash in it. */
@@ -77,10 +84,17 @@ function condaPackages(prefix: string): Package[] {
   return files.flatMap((file) => condaPackage(path.join(directory, file)) ?? []);
 }
 
+/** The names in `depends`: `python >=3.11,<3.12.0a0` is `python`. The record is not parsed whole, as it is long. */
+function dependsIn(text: string): string[] {
+  const list = /"depends":\s*\[([^\]]*)\]/.exec(text)?.[1] ?? '';
+  return [...list.matchAll(/"([^\s"]+)[^"]*"/g)].map(([, name = '']) => name);
+}
+
 function condaPackage(file: string): Package | undefined {
   const match = /^(.+)-([^-]+)-[^-]+\.json$/.exec(path.basename(file));
   if (!match) return undefined;
   // `requested_spec` is empty in what came along as a dependency. Whole records are long, so they are not parsed.
-  const requested = /"requested_specs?":\s*(?:"[^"]|\[\s*")/.test(readSmallFile(file) ?? '');
-  return { name: match[1] ?? '', version: match[2] ?? '', installer: 'conda', requested };
+  const text = readSmallFile(file) ?? '';
+  const requested = /"requested_specs?":\s*(?:"[^"]|\[\s*")/.test(text);
+  return { name: match[1] ?? '', version: match[2] ?? '', installer: 'conda', requested, needs: dependsIn(text) };
 }

@@ -62,6 +62,8 @@ export interface Package {
   readonly installer: string | null;
   /** Asked for by name, not only needed by another. */
   readonly requested: boolean;
+  /** Names of installed packages that it needs here; of its extras, only those that somebody asks for. */
+  readonly needs: readonly string[];
 }
 
 export interface EnvironmentDetails extends Environment {

@@ -6,11 +6,13 @@ export { shellForPerson, shellInForce } from './activation/parent-shell.ts';
 export { writeShellHook } from './activation/shell-hook.ts';
 export { prepareSubshell, type Subshell } from './activation/subshell.ts';
 export { type ActiveEnvironment, activeEnvironment } from './active.ts';
+export { adoptEnvironment } from './adopt.ts';
 export { type CatalogueEntry, listCatalogue, loadCatalogue } from './catalogue.ts';
 export { type ChangeDone, type ChangePlan, type ChangeRequest, changeEnvironment } from './change.ts';
 export { cloneEnvironment } from './clone.ts';
 export { createEnvironment } from './create.ts';
-export { packageVersion } from './distributions.ts';
+export { type Comparison, type Difference, diffEnvironments } from './diff.ts';
+export { normalise as packageName, packageVersion } from './distributions.ts';
 export type {
   CreateRequest,
   Environment,
@@ -20,15 +22,21 @@ export type {
   Forecast,
   Package,
 } from './environment.ts';
-export { explainChange, explainCreate, typedUv } from './explain.ts';
+export { explainChange, explainClone, explainCreate, explainFreeze, explainShare, typedUv } from './explain.ts';
+export { type Exported, exportEnvironment } from './export.ts';
 export { findEnvironment, refuseUnusable } from './find.ts';
 export { forecastEnvironment } from './forecast.ts';
+export { type FreezeRequest, freezeEnvironment, thawEnvironment } from './freeze.ts';
 export { listEnvironments } from './list.ts';
 export { lookAtRequest, type RequestLook } from './look-at-request.ts';
 export type { Plan } from './plan.ts';
 export { type InUse, type RemoveOptions, removeEnvironment } from './remove.ts';
+export { type RenameRequest, renameEnvironment } from './rename.ts';
 export { environmentsRoot, environmentsRootIfKnown } from './root.ts';
+export { type Shared, shareEnvironment } from './share.ts';
 export { showEnvironment } from './show.ts';
 export { strayFiles } from './strays.ts';
-export { refuseUntrusted } from './trust.ts';
+export { type Doubt, distrustEnvironment, doubtsAbout, refuseUntrusted, trustEnvironment } from './trust.ts';
 export { cutVariables, environmentVariables } from './variables.ts';
+export { type Verified, verifyEnvironment } from './verify.ts';
+export { whyInstalled } from './why.ts';

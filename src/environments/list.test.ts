@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { findEnvironment } from './find.ts';
@@ -135,3 +135,16 @@ test('the roots of micromamba and virtualenvwrapper are looked into', async () =
   const names = (await listEnvironments(siteAt(root))).map(({ name, kind }) => `${name} ${kind}`);
   expect(names).toEqual(['geo conda', 'web venv']);
 });
+
+test.runIf(process.getuid?.() === 0)(
+  'what root made for everybody says what it needs and cost; what a third user wrote says nothing',
+  async () => {
+    const prefix = await madeByPier('sci');
+    vi.stubEnv('HOME', '/nowhere');
+    const asAnother = vi.spyOn(process, 'getuid').mockReturnValue(4321);
+    expect(await listEnvironments(siteAt(root))).toMatchObject([{ origin: 'shared', files: 120, specs: ['numpy>=2'] }]);
+    await chown(path.join(prefix, '.pier', 'env.json'), 1234, 1234);
+    expect(await listEnvironments(siteAt(root))).toMatchObject([{ origin: 'shared', files: null, specs: [] }]);
+    asAnother.mockRestore();
+  },
+);

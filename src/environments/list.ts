@@ -8,7 +8,8 @@ import { readEnvironment as readConda } from './conda/read.ts';
 import type { Environment } from './environment.ts';
 import { type Follow, makeFollow } from './reach.ts';
 import type { Reading } from './reading.ts';
-import { type EnvironmentRecord, readEnvironmentRecord } from './record.ts';
+import { type EnvironmentRecord, readRecordOf } from './record.ts';
+import { registeredPrefixes } from './registry.ts';
 import { environmentsRootIfKnown, publicRoots } from './root.ts';
 import { type Candidate, sources } from './sources.ts';
 import { readEnvironment as readVenv } from './uv/read.ts';
@@ -70,8 +71,8 @@ async function examine(candidate: Candidate, roots: Roots, follow: Follow): Prom
   const prefix = found.real;
   const reading = (await readConda(prefix, follow)) ?? (await readVenv(prefix, follow));
   if (!reading) return ghost(candidate, prefix);
-  const record = readEnvironmentRecord(prefix);
-  const environment = describe(prefix, reading, record, originOf(prefix, record, roots));
+  const { record, isOurs = false } = readRecordOf(prefix) ?? {};
+  const environment = describe(prefix, reading, record, originOf(prefix, isOurs, roots));
   return { path: candidate.path, environment: record ? unlessChanging(environment) : environment };
 }
 
@@ -81,11 +82,13 @@ function unlessChanging(environment: Environment): Environment {
   return { ...environment, state: 'partial', reason: 'It is being changed, or a change of it was interrupted.' };
 }
 
-function originOf(prefix: string, record: EnvironmentRecord | undefined, roots: Roots): Environment['origin'] {
+function originOf(prefix: string, isOurs: boolean, roots: Roots): Environment['origin'] {
   const above = path.dirname(prefix);
-  if (above === roots.own && record) return 'owned';
+  if (above === roots.own && isOurs) return 'owned';
   if (above === roots.own && ownerOf(prefix) !== uid()) return 'shared';
-  return roots.public.includes(above) ? 'public' : 'foreign';
+  if (roots.public.includes(above)) return 'public';
+  // Made elsewhere on request, or adopted; a mere copy of an environment of ours is in no list.
+  return isOurs && registeredPrefixes().includes(prefix) ? 'owned' : 'foreign';
 }
 
 function ownerOf(prefix: string): number | undefined {

@@ -1,4 +1,5 @@
-import { constants, type Stats } from 'node:fs';
+import { constants, type Stats, statSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { uid, writeRecord } from '../files/index.ts';
 import { readSmallFile } from './small-file.ts';
@@ -44,19 +45,36 @@ function recordFile(prefix: string): string {
   return path.join(prefix, '.pier', 'env.json');
 }
 
+/** Whoever may use the environment may read it: it is in the record what its Python needs. */
 export async function writeEnvironmentRecord(prefix: string, record: EnvironmentRecord): Promise<void> {
   await writeRecord(recordFile(prefix), record);
+  await chmod(recordFile(prefix), 0o644).catch(() => {});
 }
 
 /**
- * The record of an environment that we made ourselves; undefined when there is none, or none that can be trusted.
+ * The record of an environment; undefined when there is none, or none that can be trusted.
  *
- * That is one that another user could have written, a link, or no JSON of ours. Read without the thread pool, as
- * listing reads one for each environment.
+ * That is one that somebody else than we, root or the environment's owner could have written, a link, or no JSON of
+ * ours. Read without the thread pool, as listing reads one for each environment.
  */
 export function readEnvironmentRecord(prefix: string): EnvironmentRecord | undefined {
-  const isOurs = (stats: Stats) => stats.uid === uid() && (stats.mode & 0o022) === 0 && stats.size < longestRecord;
-  const text = readSmallFile(recordFile(prefix), isOurs, constants.O_NOFOLLOW);
+  return readRecordOf(prefix)?.record;
+}
+
+/** The record, and whether we wrote it ourselves. */
+export function readRecordOf(prefix: string): { record: EnvironmentRecord; isOurs: boolean } | undefined {
+  let isOurs = false;
+  const accept = (stats: Stats) => {
+    isOurs = stats.uid === uid();
+    const known = isOurs || stats.uid === 0 || stats.uid === statSync(prefix, { throwIfNoEntry: false })?.uid;
+    return known && (stats.mode & 0o022) === 0 && stats.size < longestRecord;
+  };
+  const text = readSmallFile(recordFile(prefix), accept, constants.O_NOFOLLOW);
+  const record = parse(text);
+  return record && { record, isOurs };
+}
+
+function parse(text: string | undefined): EnvironmentRecord | undefined {
   try {
     const value: unknown = text === undefined ? undefined : JSON.parse(text);
     return isRecord(value) ? completed(value) : undefined;

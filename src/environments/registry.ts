@@ -19,7 +19,15 @@ export function registeredPrefixes(): string[] {
  */
 export function registerPrefix(prefix: string): void {
   try {
-    const real = realpathSync(prefix);
+    registerRealPath(realpathSync(prefix));
+  } catch {
+    // it is there all the same
+  }
+}
+
+/** The same for a real path at which there may be nothing yet. */
+export function registerRealPath(real: string): void {
+  try {
     if (registeredPrefixes().includes(real)) return;
     mkdirSync(path.dirname(registryFile()), { recursive: true, mode: 0o700 });
     appendFileSync(registryFile(), `${real}\n`, { mode: 0o600 });

@@ -4,7 +4,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { rolldown } from 'rolldown';
-import type { ChangeDone, ChangeRequest, CreateRequest, Environment, Forecast } from '../../src/environments/index.ts';
+import type {
+  ChangeDone,
+  ChangeRequest,
+  Comparison,
+  CreateRequest,
+  Environment,
+  Exported,
+  Forecast,
+  Shared,
+  Verified,
+} from '../../src/environments/index.ts';
 import type { ProgressEvent } from '../../src/files/index.ts';
 import { realUv, uvCache } from '../uv.ts';
 
@@ -33,6 +43,15 @@ const verbs = {
   show: () => environments.showEnvironment(site, request.name),
   remove: () => environments.removeEnvironment(site, request.name),
   change: () => environments.changeEnvironment(site, request, { progress }),
+  clone: () => environments.cloneEnvironment(site, request, progress),
+  rename: () => environments.renameEnvironment(site, request, progress),
+  export: () => environments.exportEnvironment(site, request.name, request.format, progress),
+  freeze: () => environments.freezeEnvironment(site, request, progress),
+  thaw: () => environments.thawEnvironment(site, request, progress),
+  share: () => environments.shareEnvironment(site, request, progress),
+  verify: () => environments.verifyEnvironment(site, request.name, progress),
+  adopt: () => environments.adoptEnvironment(site, request.name, progress),
+  diff: () => environments.diffEnvironments(site, request.name, request.to),
   both: async () => {
     const { forecast, plan } = await environments.forecastEnvironment(site, request, progress);
     return { forecast, environment: await environments.createEnvironment(site, request, progress, plan) };
@@ -88,7 +107,8 @@ export interface Running<Value> {
   readonly step: (name: string) => Promise<void>;
 }
 
-type Request = Partial<CreateRequest> & Partial<ChangeRequest>;
+type Request = Partial<CreateRequest> &
+  Partial<ChangeRequest> & { readonly to?: string; readonly format?: string; readonly group?: string };
 
 interface Verbs {
   readonly create: Environment;
@@ -96,6 +116,15 @@ interface Verbs {
   readonly show: Environment;
   readonly remove: Environment;
   readonly change: ChangeDone;
+  readonly clone: Environment;
+  readonly rename: Environment;
+  readonly export: Exported;
+  readonly diff: Comparison;
+  readonly verify: Verified;
+  readonly adopt: Environment;
+  readonly freeze: Environment;
+  readonly thaw: Environment;
+  readonly share: Shared;
   readonly both: { readonly forecast: Forecast; readonly environment: Environment };
 }
 

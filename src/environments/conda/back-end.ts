@@ -14,6 +14,7 @@ export const backEnd: BackEnd = {
   repair: notYet,
   explainChange: notYet,
   clone: notYet,
+  relocate: notYet,
   explainClone: notYet,
   exportFormats: ['environment', 'full', 'explicit'],
   exportAs: notYet,

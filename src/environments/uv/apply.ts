@@ -59,7 +59,7 @@ async function save(prefix: string, lock: Lock, { before }: Steps): Promise<void
     });
   try {
     await keep(keptLockFile(prefix), saved.oldLock);
-    await writeFile(path.join(directory, saved.newLock), lock.text, { mode: 0o600 });
+    await writeFile(path.join(directory, saved.newLock), lock.text, { mode: 0o644 });
     for (const item of installedIn(prefix)) {
       if (item.name in before) await keep(path.join(item.directory, 'RECORD'), saved.record(item.directory));
     }

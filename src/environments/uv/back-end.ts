@@ -1,16 +1,13 @@
-import { PierError } from '../../files/index.ts';
+import path from 'node:path';
 import type { BackEnd } from '../back-end.ts';
 import { packagesIn } from '../distributions.ts';
+import { relocate } from '../relocate.ts';
 import { planChange } from './change.ts';
 import { clone, explainClone } from './clone.ts';
 import { explainChange } from './explain.ts';
+import { exportAs, exportFormats } from './export.ts';
 import { repair } from './repair.ts';
-
-function notYet(): Promise<never> {
-  throw new PierError('not-yet', 'pier cannot do this with virtual environments yet.', {
-    hint: 'uv pip … --python PREFIX/bin/python',
-  });
-}
+import { verifyFiles } from './verify.ts';
 
 /** Virtual environments, through uv. */
 export const backEnd: BackEnd = {
@@ -18,9 +15,10 @@ export const backEnd: BackEnd = {
   repair,
   explainChange,
   clone,
+  relocate: (_site, { prefix }, former) => relocate(prefix, former, { prefix, name: path.basename(prefix) }),
   explainClone,
-  exportFormats: ['requirements', 'pylock', 'environment', 'full'],
-  exportAs: notYet,
+  exportFormats,
+  exportAs,
   packages: packagesIn,
-  verifyFiles: notYet,
+  verifyFiles,
 };

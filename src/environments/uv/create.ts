@@ -116,5 +116,5 @@ function markOf(prefix: string): NodeJS.ProcessEnv {
 async function keepLock(plan: UvPlan, prefix: string): Promise<void> {
   // Not `recursive`: with that, Node 20 says ENOENT where the disk is full.
   await mkdir(path.join(prefix, '.pier'));
-  await writeFile(path.join(prefix, '.pier', 'pylock.toml'), plan.lock.text, { mode: 0o600 });
+  await writeFile(path.join(prefix, '.pier', 'pylock.toml'), plan.lock.text, { mode: 0o644 });
 }

@@ -129,7 +129,7 @@ const distracting =
 export function uvVariables(site: Site): NodeJS.ProcessEnv {
   const { packages, caches } = site.profile;
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !distracting.test(name)));
-  const index = process.env.UV_INDEX_URL ?? packages.index ?? process.env.PIP_INDEX_URL;
+  const index = process.env.UV_INDEX_URL ?? packages.index ?? packages.mirrors.pypi ?? process.env.PIP_INDEX_URL;
   const links = packages.find_links.map((place) => (/^https?:/.test(place) ? place : expandTemplate(place)));
   return {
     ...(index ? { UV_DEFAULT_INDEX: index } : {}),

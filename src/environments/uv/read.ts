@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import path from 'node:path';
+import { isFrozen } from '../frozen.ts';
 import type { Follow } from '../reach.ts';
 import type { Reading } from '../reading.ts';
 import { namesAt, readSmallFile } from '../small-file.ts';
@@ -21,7 +22,7 @@ export async function readEnvironment(prefix: string, follow: Follow): Promise<R
     python: { version: plainVersion(version), base },
     state,
     reason,
-    frozen: false,
+    frozen: isFrozen(prefix),
     title: settings.get('prompt')?.replace(/^(['"])(.*)\1$/, '$2') ?? null,
   };
 }

@@ -1,0 +1,26 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { exportEnvironment } from '../../environments/index.ts';
+import { cannotWrite, tilde } from '../../files/index.ts';
+import { type CommandContext, type CommandResult, result } from '../command.ts';
+
+/** `pier env export NAME`: on standard output, or into a file. */
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const { words, options, progress } = context;
+  const site = await context.site();
+  const { format, text } = await exportEnvironment(site, words[0] ?? '', options.value('format'), progress);
+  const output = options.value('output');
+  const file = output === undefined ? null : path.resolve(output);
+  if (file !== null) await write(file, text);
+  return result({ export: { format, file, text } }, (shown) =>
+    shown.export.file === null ? shown.export.text.trimEnd() : `Written to ${tilde(shown.export.file)}.`,
+  );
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
+}

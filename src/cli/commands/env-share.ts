@@ -1,0 +1,21 @@
+import { explainShare, type Shared, shareEnvironment } from '../../environments/index.ts';
+import { type CommandContext, type CommandResult, result } from '../command.ts';
+import { explanation } from '../explanation.ts';
+
+/** `pier env share NAME GROUP`: status 1 while something still keeps the group out. */
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const [name = '', group = ''] = context.words;
+  const site = await context.site();
+  if (context.explain) return explanation(await explainShare(site, name, group));
+  const request = { name, group, breakLock: context.options.flag('break-lock') };
+  const shared = await shareEnvironment(site, request, context.progress);
+  return result({ shared }, (shown) => describe(shown.shared), shared.findings.length > 0 ? 1 : 0);
+}
+
+function describe({ environment, group, findings }: Shared): string {
+  const { name, prefix } = environment;
+  if (findings.length === 0) return `${group} can use ${name} now: source ${prefix}/bin/activate`;
+  return [`${group} may read ${name} now, but cannot get there:`, ...findings.map(({ detail }) => `  ${detail}`)].join(
+    '\n',
+  );
+}
