@@ -72,18 +72,26 @@ function machine(): Record<string, unknown> {
   };
 }
 
-test('goes up and down in a row, and leaves no process, namespace, mount or file outside its directory', async () => {
-  const before = machine();
-  for (let round = 0; round < rounds; round++) {
-    await up(directory, quiet);
-    const spaces = itsSpaces();
-    expect(spaces.size).toBeGreaterThan(3 * hosts.length);
-    expect(inside(spaces).length).toBeGreaterThan(20);
-    await down(directory, { wiped: false });
-    expect(inside(spaces)).toEqual([]);
-    expect(machine()).toEqual(before);
-  }
-});
+test(
+  'goes up and down in a row, and leaves no process, namespace, mount or file outside its directory',
+  async () => {
+    const before = machine();
+    const took: string[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const began = Date.now();
+      await up(directory, quiet);
+      took.push(((Date.now() - began) / 1000).toFixed(1));
+      const spaces = itsSpaces();
+      expect(spaces.size).toBeGreaterThan(3 * hosts.length);
+      expect(inside(spaces).length).toBeGreaterThan(20);
+      await down(directory, { wiped: false });
+      expect(inside(spaces)).toEqual([]);
+      expect(machine()).toEqual(before);
+    }
+    process.stderr.write(`seconds to go up: ${took.join(' ')}\n`);
+  },
+  60_000 * (rounds + 4),
+);
 
 test('that is killed while it goes up is repaired by the next up, and ended by down', async () => {
   const script = path.join(import.meta.dirname, '..', 'testbed', 'start.mjs');

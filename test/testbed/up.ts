@@ -54,9 +54,7 @@ async function startAll(directory: string, say: Say): Promise<void> {
   await Promise.all([writeFiles(directory).then(() => writeSoftware(directory)), startSwitch(directory)]);
   await mountHomes(directory);
   await mountProjects(directory);
-  await prepareMirror(directory);
-  await writeCondaSoftware(directory);
-  await installPier(directory);
+  await Promise.all([prepareMirror(directory).then(() => writeCondaSoftware(directory)), installPier(directory)]);
   say('files written');
   await installed;
   await startHost(directory, 'ctl');
