@@ -21,11 +21,22 @@ const cancelTakes = 60_000;
  * `by` says who, for the user: `pier session stop`. The first one who asks is kept.
  */
 export async function requestStop(id: string, by: string): Promise<void> {
-  await writeRecordOnce(sessionFiles(id).stop, { by, at: new Date().toISOString() });
+  const written = await writeStop(id, by);
   const records = await readRecords(id);
-  if (records.started) signalRecorded(records.started.agent, 'SIGTERM', 'process');
+  const signalled = records.started && signalRecorded(records.started.agent, 'SIGTERM', 'process');
   if (records.next) await cancelJob(records.next);
-  if (records.asked && !records.started) await cancelJob(records);
+  if (records.asked && (!records.started || !written.ok)) await cancelJob(records);
+  else if (!written.ok && !signalled) throw written.error;
+}
+
+/** On a full disk nobody can read that it shall end: then it has to be ended by who can. */
+async function writeStop(id: string, by: string) {
+  try {
+    await writeRecordOnce(sessionFiles(id).stop, { by, at: new Date().toISOString() });
+    return { ok: true } as const;
+  } catch (error) {
+    return { ok: false, error } as const;
+  }
 }
 
 /** Cancels Slurm's job of an attempt, also one whose number nobody wrote down; says why it could not. */

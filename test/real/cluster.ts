@@ -31,7 +31,8 @@ export interface Researcher {
   readonly told: (id: string) => Promise<Told>;
   /** Asks `pier session list --all` until it says this of a session; fails with what it said last. */
   readonly becomes: (id: string, wanted: RegExp, timeoutMs?: number) => Promise<Told>;
-  readonly record: (id: string, name: string, attempt?: number) => Promise<Record<string, never>>;
+  // biome-ignore lint/suspicious/noExplicitAny: each record has its own shape
+  readonly record: (id: string, name: string, attempt?: number) => Promise<any>;
   readonly sh: (script: string, host?: string) => Promise<RunResult>;
   /** What of a session, or of pier, still runs or lies on the nodes: processes, jobs, directories. */
   readonly leftovers: (id?: string) => Promise<string[]>;
