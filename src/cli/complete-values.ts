@@ -14,7 +14,7 @@ export async function candidatesOf(kind: Known, siteName: string | undefined): P
     return (await listCatalogue()).map((entry) => ({ value: entry.name, summary: entry.summary }));
   const site = await loadSite(siteName === undefined ? {} : { site: siteName });
   if (kind === 'session') {
-    return (await listSessions()).map((session) => ({ value: session.id, summary: session.state }));
+    return (await listSessions({ patienceMs: 0 })).map((session) => ({ value: session.id, summary: session.state }));
   }
   if (kind === 'partition') {
     // As the profile has them: Slurm is not asked for a Tab.

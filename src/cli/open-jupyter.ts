@@ -58,7 +58,7 @@ function mentionUnused(context: CommandContext): void {
 
 /** Who forgot a session that still runs is told, since each one keeps its memory. */
 async function mentionOthers(context: CommandContext, { id, environment }: Session): Promise<void> {
-  const others = (await listSessions()).filter(
+  const others = (await listSessions({ patienceMs: 0 })).filter(
     (session) => isLive(session) && session.id !== id && session.environment.prefix === environment.prefix,
   );
   const [other] = others;

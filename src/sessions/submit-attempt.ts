@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cannotWrite, identityOf, thisProgram, writeRecordOnce } from '../files/index.ts';
-import { jobEnvironment, type Resources, type SubmitOptions, submit } from '../jobs/index.ts';
+import { cancel, jobEnvironment, type Resources, type SubmitOptions, submit } from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
 import { jobScript, warnBefore } from './job-script.ts';
 import type { AskedRecord, RequestRecord } from './record-schemas.ts';
+import { readStop } from './records.ts';
 import { sessionVariable } from './remains.ts';
 import { attemptFiles } from './store.ts';
 
@@ -51,5 +52,8 @@ export async function submitAttempt(
   const noise = site.profile.slurm.submit_noise;
   const warn = warnBefore;
   const wanted = { engine: 'slurm' as const, script, directory, log, env, name, resources, after, warn, noise };
-  await writeRecordOnce(files.submitted, await submit(wanted, options));
+  const job = await submit(wanted, options);
+  await writeRecordOnce(files.submitted, job);
+  // Whoever stopped it while Slurm did not answer found no job to cancel.
+  if (await readStop(id)) await cancel(job, 0);
 }

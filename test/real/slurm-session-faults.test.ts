@@ -1,9 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { until } from '../sandbox.ts';
 import { fault } from '../testbed/fault.ts';
 import { type Testbed, testbed } from '../testbed/fixture.ts';
 import { type Researcher, researcher, type Told } from './cluster.ts';
 import { said } from './pier.ts';
+
+// Some wait for a time limit, a dead node or a hundred jobs.
+vi.setConfig({ testTimeout: 900_000 });
 
 let bed: Testbed;
 let alice: Researcher;

@@ -13,7 +13,11 @@ import { version } from '../version.ts';
 export async function run(context: CommandContext): Promise<CommandResult> {
   const site = await context.site();
   const root = environmentsRootIfKnown(site) ?? null;
-  const [environments, all, left] = await Promise.all([listEnvironments(site), listSessions(), spaceLeft(root)]);
+  const [environments, all, left] = await Promise.all([
+    listEnvironments(site),
+    listSessions({ patienceMs: 1500 }),
+    spaceLeft(root),
+  ]);
   const usual = site.profile.jupyter.environment;
   const sessions = all.filter((session) => isLive(session));
   const found = environments.find(({ name, origin }) => name === usual && origin !== 'foreign');
