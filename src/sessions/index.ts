@@ -9,7 +9,7 @@ export { renewSession } from './renew.ts';
 export { readScript } from './script.ts';
 export type { Endpoint, Session, SessionJob, SessionState } from './session.ts';
 export { type SessionRequest, startSession } from './start.ts';
-export { requestStop, stopSession } from './stop.ts';
+export { requestStop, stopSession, stopSessions } from './stop.ts';
 export { sessionIds, sessionsDirectory } from './store.ts';
 export { type DirectAddress, directAddresses } from './transports/direct.ts';
 export { openWays, type Reach, type Tried, type Ways } from './transports/ways.ts';

@@ -73,7 +73,8 @@ test.each<[string, Partial<SessionRecords>, JobStatus, string, RegExp]>([
   ['its job waits, as was known three minutes ago', {}, waits({ asOf: at(180) }), 'queued', /3 min ago; Slurm has not/],
   ['it waits and is stopped', { stop }, waits(), 'ending', /stopped by pier session stop/],
   ['it began since Slurm was asked', { started: started(1) }, waits(), 'starting', /Jupyter is starting on c1/],
-  ['it answers since Slurm was asked', serving, waits(), 'ready', /answers on c1/],
+  ['it answers since Slurm was asked', serving, waits({ asOf: at(260) }), 'ready', /answers on c1/],
+  ['it ran before Slurm was asked, and waits', serving, waits(), 'queued', /back into the queue.*It waits for free/],
   [
     'preempted: its agent is gone, its job waits again',
     { ...serving, end: signalled },
@@ -91,7 +92,7 @@ test.each<[string, Partial<SessionRecords>, JobStatus, string, RegExp]>([
   [
     'preempted, and begun again since Slurm was asked',
     { started: started(1, 1) },
-    waits({ requeued: true, asOf: at(9) }),
+    waits({ requeued: true, asOf: at(12) }),
     'starting',
     /Jupyter is starting/,
   ],

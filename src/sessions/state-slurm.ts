@@ -10,6 +10,8 @@ import { whyFull } from './why-full.ts';
 
 /** Milliseconds: a submission whose command was killed may still be on its way to Slurm. */
 const submissionTakes = 30_000;
+/** Milliseconds that the clocks of two nodes may differ. */
+const clocks = 5000;
 /** Milliseconds to wait for Slurm about a session that is heard of anyway. */
 const enoughIsKnown = 1500;
 /** Milliseconds: Slurm is asked for all sessions at once; what it said within this is not called old. */
@@ -91,17 +93,20 @@ export async function judgeFrom(
   }
 }
 
-/** Slurm's answer is some seconds old: an agent that began since then knows better. */
-function startedSince({ started, end }: SessionRecords, status: JobStatus & { state: 'queued' }): boolean {
-  if (!started || end) return false;
-  return !status.requeued || Date.parse(started.started) > Date.parse(status.asOf);
+/**
+ * Slurm's answer is some seconds old: an agent that began since then knows better. One that began before was ended, and its
+ * job put back into the queue.
+ */
+function startedSince({ started, end }: SessionRecords, { asOf }: { readonly asOf: string }): boolean {
+  return started !== undefined && !end && Date.parse(started.started) > Date.parse(asOf) - clocks;
 }
 
-function queued({ stop }: SessionRecords, status: JobStatus & { state: 'queued' }, age: string): Verdict {
+function queued({ stop, started }: SessionRecords, status: JobStatus & { state: 'queued' }, age: string): Verdict {
   const { estimatedStart, asOf } = status;
   if (stop)
     return { state: 'ending', reason: `It is being stopped by ${stop.by}; its job still waits.`, job: { asOf } };
-  const back = status.requeued ? 'Slurm has ended it and put its job back into the queue: kernels start anew. ' : '';
+  const back =
+    status.requeued || started ? 'Slurm has ended it and put its job back into the queue: kernels start anew. ' : '';
   const change = status.change ? ` ${status.change}` : '';
   return { state: 'queued', reason: `${back}${status.reason}${change}${age}`, job: { estimatedStart, asOf } };
 }

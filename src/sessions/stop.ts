@@ -3,11 +3,12 @@ import { cancel, findJob, type SubmittedJob } from '../jobs/index.ts';
 import { signalRecorded } from '../process/index.ts';
 import { readSession } from './describe.ts';
 import { isLive } from './list.ts';
-import { type AttemptRecords, readRecords } from './records.ts';
+import type { VerdictRecord } from './record-schemas.ts';
+import { type AttemptRecords, readRecords, type SessionRecords } from './records.ts';
 import { clearRemains } from './remains.ts';
 import type { Session } from './session.ts';
 import { jobOf } from './state-slurm.ts';
-import { sessionFiles } from './store.ts';
+import { attemptFiles, sessionFiles } from './store.ts';
 
 /** Milliseconds that an agent has to end its session, before its job is ended without it. */
 const patience = 15_000;
@@ -25,8 +26,21 @@ export async function requestStop(id: string, by: string): Promise<void> {
   const records = await readRecords(id);
   const signalled = records.started && signalRecorded(records.started.agent, 'SIGTERM', 'process');
   if (records.next) await cancelJob(records.next);
-  if (records.asked && (!records.started || !written.ok)) await cancelJob(records);
+  if (records.asked && !records.started) await takeOutOfQueue(records, by);
+  else if (records.asked && !written.ok) await cancelJob(records);
   else if (!written.ok && !signalled) throw written.error;
+}
+
+/** A job that has not begun is gone as soon as Slurm has the order: its word on that would come half a minute later. */
+async function takeOutOfQueue(records: SessionRecords, by: string): Promise<void> {
+  const job = await jobOnRecord(records);
+  if (!job || !(await cancel(job, 5000)).accepted) return;
+  const verdict: VerdictRecord = {
+    state: 'ended',
+    reason: `It was stopped by ${by}.`,
+    ended: new Date().toISOString(),
+  };
+  await writeRecordOnce(attemptFiles(records.id, records.attempt).verdict, verdict).catch(() => {});
 }
 
 /** On a full disk nobody can read that it shall end: then it has to be ended by who can. */
@@ -60,12 +74,46 @@ async function jobOnRecord(records: AttemptRecords): Promise<SubmittedJob | unde
  * Returns the session as it is then. Error: `session-out-of-reach` when it runs where nobody can end it from here.
  */
 export async function stopSession(id: string, by: string): Promise<Session> {
-  if (isLive(await readSession(id))) {
-    await requestStop(id, by);
-    await untilOver(id);
-  }
+  if (isLive(await readSession(id))) await requestStop(id, by);
+  return await ended(id);
+}
+
+async function ended(id: string): Promise<Session> {
+  if (isLive(await readSession(id))) await untilOver(id);
   await clearRemains(id, 'was killed');
   return await readSession(id);
+}
+
+/** Orders that are given at the same time: each to Slurm is a program. */
+const atOnce = 8;
+
+/**
+ * Stops several, all asked before any is waited for. One that cannot be ended keeps no other one: its error comes last.
+ *
+ * `onEnd` is told how many are over.
+ */
+export async function stopSessions(
+  ids: readonly string[],
+  by: string,
+  onEnd: (done: number) => void,
+): Promise<readonly Session[]> {
+  const left = [...ids];
+  const failures: unknown[] = [];
+  const asking = async () => {
+    for (let id = left.shift(); id !== undefined; id = left.shift()) {
+      try {
+        if (isLive(await readSession(id, { patienceMs: 1000 }))) await requestStop(id, by);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, asking));
+  let done = 0;
+  const settled = await Promise.allSettled(ids.map((id) => ended(id).finally(() => onEnd(++done))));
+  failures.push(...settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
+  if (failures.length > 0) throw failures[0];
+  return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 }
 
 async function untilOver(id: string): Promise<void> {

@@ -112,3 +112,38 @@ export async function browserOn(bed: Testbed, host: string, user = 'alice'): Pro
     },
   });
 }
+
+/** A terminal of a person's on a host, 100 by 30, in tmux there; with pier in it. */
+export interface ClusterTerminal {
+  readonly type: (...keys: string[]) => Promise<void>;
+  /** Waits until the screen shows it, and gives the screen. */
+  readonly shows: (pattern: RegExp, timeoutMs?: number) => Promise<string>;
+  readonly close: () => Promise<void>;
+}
+
+export async function terminalOn(
+  bed: Testbed,
+  host: string,
+  user: string,
+  words: readonly string[],
+): Promise<ClusterTerminal> {
+  const server = `pier-${Math.random().toString(36).slice(2)}`;
+  const tmux = (...args: string[]) => bed.on(host, ['tmux', '-L', server, '-f', '/dev/null', ...args], { user });
+  // Ctrl+C reaches the shell too, which has to outlive it to say the status.
+  const line = `trap : INT; ${pierProgram} ${words.join(' ')}; echo "status $?"; exec cat`;
+  await tmux('new-session', '-d', '-s', 't', '-x', '100', '-y', '30', 'sh', '-c', line);
+  const screen = async () => (await tmux('capture-pane', '-p', '-t', 't', '-S', '-100')).stdout;
+  return {
+    type: async (...keys) => void (await tmux('send-keys', '-t', 't', ...keys)),
+    shows: async (pattern, timeoutMs = 90_000) => {
+      let last = '';
+      return await until(async () => {
+        last = await screen();
+        return pattern.test(last) && last;
+      }, timeoutMs).catch(() => {
+        throw new Error(`the screen does not show ${pattern}:\n${last}`);
+      });
+    },
+    close: async () => void (await tmux('kill-server')),
+  };
+}

@@ -13,6 +13,7 @@ export function slurmFiles(): Record<string, string> {
     'job_submit.lua': jobSubmit,
     'prolog.sh': prolog,
     'task_prolog.sh': taskProlog,
+    'epilog.sh': epilog,
   };
 }
 
@@ -46,6 +47,7 @@ const controller = [
   'PrologFlags=Alloc',
   'Prolog=/etc/slurm/prolog.sh',
   'TaskProlog=/etc/slurm/task_prolog.sh',
+  'Epilog=/etc/slurm/epilog.sh',
   'JobSubmitPlugins=lua',
   'ReturnToService=2',
   'SlurmdTimeout=10',
@@ -119,6 +121,11 @@ const prolog = `#!/bin/bash
 mkdir -p "/tmp/jobs/$SLURM_JOB_ID"
 chown "$SLURM_JOB_USER" "/tmp/jobs/$SLURM_JOB_ID"
 chmod 700 "/tmp/jobs/$SLURM_JOB_ID"
+`;
+
+/** Run by root on each node when a job is over: its own directory goes with it. */
+const epilog = `#!/bin/bash
+rm -rf --one-file-system "/tmp/jobs/$SLURM_JOB_ID"
 `;
 
 const taskProlog = `#!/bin/bash
