@@ -5,18 +5,32 @@ import { count, counted, size } from './quantities.ts';
 
 /** `pier env list` for a person. */
 export function environmentTable(environments: readonly Environment[]): string {
-  const rows = environments.map(({ name, kind, python, files, bytes, state, origin, prefix }) => [
+  const rows = environments.map(({ name, kind, python, files, bytes, state, origin, prefix, frozen, created }) => [
     name,
     python?.version ?? '-',
     kind,
     files === null ? '-' : count(files),
     bytes === null ? '-' : size(bytes),
-    state,
+    frozen && state === 'ok' ? 'frozen' : state,
+    created === null ? '-' : ago(created),
     origin,
     tilde(prefix),
   ]);
-  const headings = ['NAME', 'PYTHON', 'KIND', 'FILES', 'SIZE', 'STATE', 'ORIGIN', 'WHERE'];
+  const headings = ['NAME', 'PYTHON', 'KIND', 'FILES', 'SIZE', 'STATE', 'AGE', 'ORIGIN', 'WHERE'];
   return table(headings, rows, { right: ['FILES', 'SIZE'] });
+}
+
+/** `3 d`, in the largest unit that makes more than one. */
+function ago(created: string): string {
+  const minutes = Math.max(0, (Date.now() - Date.parse(created)) / 60_000);
+  const units = [
+    ['y', 525_600],
+    ['d', 1440],
+    ['h', 60],
+    ['min', 1],
+  ] as const;
+  const [unit, length] = units.find(([, one]) => minutes >= one) ?? (['min', 1] as const);
+  return Number.isFinite(minutes) ? `${Math.floor(minutes / length)} ${unit}` : '-';
 }
 
 /** `pier env show` for a person. */

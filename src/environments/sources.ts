@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Site } from '../site/index.ts';
-import { condaDirectories } from './conda-directories.ts';
+import { condaEnvironmentDirectories, condaRoots } from './conda-places.ts';
 import { registeredPrefixes, registryFile } from './registry.ts';
 import { environmentsRootIfKnown, publicRoots } from './root.ts';
 import { readSmallFile } from './small-file.ts';
@@ -37,25 +37,50 @@ export const sources: readonly Source[] = [
   { id: 'virtual-env', places: variable('VIRTUAL_ENV'), candidates: itself('venv'), reads: false },
   { id: 'conda-prefix', places: variable('CONDA_PREFIX'), candidates: itself('conda'), reads: false },
   { id: 'working-directory', places: besideUs, candidates: unnamed, reads: false },
-  { id: 'conda-envs-path', places: condaDirectories, candidates: children, reads: true },
-  { id: 'conda-environments', places: () => [inHome('.conda/envs')], candidates: children, reads: true },
+  { id: 'pixi', places: pixi, candidates: children, reads: true },
+  { id: 'conda-environments', places: condaEnvironmentDirectories, candidates: children, reads: true },
+  { id: 'conda-roots', places: condaRoots, candidates: unnamed, reads: false },
+  { id: 'distributions', places: distributions, candidates: unnamed, reads: false },
+  { id: 'distributions-environments', places: inDistributions, candidates: children, reads: true },
   { id: 'conda-registry', places: () => [inHome('.conda/environments.txt')], candidates: lines, reads: true },
-  { id: 'micromamba', places: micromamba, candidates: children, reads: true },
-  {
-    id: 'virtualenvwrapper',
-    places: () => [process.env.WORKON_HOME ?? inHome('.virtualenvs')],
-    candidates: children,
-    reads: true,
-  },
+  { id: 'virtualenvs', places: virtualenvs, candidates: children, reads: true },
 ];
 
-/** `.venv` in the working directory, unless that was deleted under us. */
+/** `.venv` in the working directory and above, as uv finds it. */
 function besideUs(): string[] {
+  return above().map((directory) => path.join(directory, '.venv'));
+}
+
+/** A project's own, and those of `pixi global`. */
+function pixi(): string[] {
+  return [...new Set([...above(), inHome('')])].map((directory) => path.join(directory, '.pixi', 'envs'));
+}
+
+/** The working directory and those above it, the root left out; none when it was deleted under us. */
+function above(): string[] {
   try {
-    return [path.resolve('.venv')];
+    const found: string[] = [];
+    for (let at = process.cwd(); at !== path.dirname(at); at = path.dirname(at)) found.push(at);
+    return found;
   } catch {
     return [];
   }
+}
+
+/** The conda installations that a site's modules load, where its profile says where they are. */
+function distributions(site: Site): string[] {
+  const { distributions: all } = site.profile.python;
+  return all.flatMap(({ kind, prefix }) => (kind === 'conda' && prefix ? [prefix] : []));
+}
+
+function inDistributions(site: Site): string[] {
+  return distributions(site).map((prefix) => path.join(prefix, 'envs'));
+}
+
+/** Of virtualenvwrapper, pipenv, poetry, and by habit. */
+function virtualenvs(): string[] {
+  const usual = ['.local/share/virtualenvs', '.cache/pypoetry/virtualenvs', '.venvs'];
+  return [process.env.WORKON_HOME ?? inHome('.virtualenvs'), ...usual.map(inHome)];
 }
 
 function variable(name: string): Source['places'] {
@@ -64,10 +89,6 @@ function variable(name: string): Source['places'] {
 
 function inHome(name: string): string {
   return path.join(process.env.HOME || homedir(), name);
-}
-
-function micromamba(): string[] {
-  return [path.join(process.env.MAMBA_ROOT_PREFIX ?? inHome('micromamba'), 'envs')];
 }
 
 function children(directory: string): Candidate[] {
