@@ -47,6 +47,21 @@ export const activationCommands: readonly CommandRow[] = [
     load: () => import('./commands/shell-hook.ts'),
   },
   {
+    path: 'env kernel',
+    summary: 'Make an environment a kernel of yours, in every Jupyter',
+    group: 'Environments',
+    arguments: [{ name: '[name]', summary: 'Its name or path (default: show your kernels)', complete: 'environment' }],
+    options: [
+      { flags: '--remove', summary: 'Take the kernel away again; the environment stays' },
+      { flags: '--stale', summary: 'Those that cannot start any more' },
+    ],
+    examples: [
+      ['pier env kernel sci', 'JupyterLab, Open OnDemand and VS Code see it'],
+      ['pier env kernel --remove --stale', 'after environments were deleted'],
+    ],
+    load: () => import('./commands/env-kernel.ts'),
+  },
+  {
     path: 'shell',
     explains: true,
     summary: 'Start your shell with an environment active',

@@ -1,4 +1,4 @@
-import { type Environment, findEnvironment, refuseUntrusted } from '../../environments/index.ts';
+import { type Environment, findEnvironment, offerKernels, refuseUntrusted } from '../../environments/index.ts';
 import { identityOf, makeRuntimeDirectory, PierError, writeRecord } from '../../files/index.ts';
 import { loadSite, type Site } from '../../site/index.ts';
 import { planJupyter } from '../jupyter.ts';
@@ -9,7 +9,7 @@ import { openDoors, type Run } from './doors.ts';
 import { endJupyter, explainExit } from './end.ts';
 import { idleSeconds } from './idle-rule.ts';
 import { beginRun, type End, endRun, ServedAlready } from './run.ts';
-import { type Serving, serve } from './serve.ts';
+import { offeredTo, type Serving, serve } from './serve.ts';
 import { listenForSignals, type Signals, untilStopped, whoStopped } from './signals.ts';
 import { markRuntimeDirectory, sweepRuntimeDirectories } from './sweep.ts';
 import { untilReady } from './until-ready.ts';
@@ -64,6 +64,7 @@ async function serveUntilEnd(run: Run, runtimeDirectory: string, signals: Signal
   const environment = await findEnvironment(site, request.environment.prefix);
   await refuseUntrusted(environment);
   const plan = await planJupyter(environment, request.app, request.direct);
+  await offerKernels(site, environment, offeredTo(runtimeDirectory)).catch(() => 0);
   const place = { id: request.id, directory: request.directory, runtimeDirectory };
   const serving = await serve(environment, plan, place);
   const answered = new AbortController();

@@ -54,11 +54,17 @@ export async function serve(environment: Environment, plan: JupyterPlan, place: 
   };
 }
 
+/** Where the agent has written the other environments' kernels. */
+export function offeredTo(runtimeDirectory: string): string {
+  return path.join(runtimeDirectory, 'offered');
+}
+
 /** The environment's own variables, less whatever else would change who may enter this Jupyter. */
 async function jupyterVariables(environment: Environment, runtime: string): Promise<NodeJS.ProcessEnv> {
   const variables: NodeJS.ProcessEnv = {
     ...(await activatedVariables(environment, process.env)),
     JUPYTER_RUNTIME_DIR: runtime,
+    JUPYTER_PATH: [offeredTo(path.dirname(runtime)), process.env.JUPYTER_PATH].filter(Boolean).join(path.delimiter),
   };
   for (const name of Object.keys(variables)) {
     if (/^(JUPYTER_TOKEN|JUPYTER_TOKEN_FILE|JUPYTERHUB_.*|JPY_.*)$/.test(name)) delete variables[name];
