@@ -1,3 +1,4 @@
+import { parseTime } from '../jobs/index.ts';
 import { ensurePortal } from '../portal/index.ts';
 import { chooseWhere, isLive, listSessions, type Session, startSession } from '../sessions/index.ts';
 import { chooseEnvironment, directoryFrom } from './choose-environment.ts';
@@ -23,7 +24,16 @@ export async function openJupyter(context: CommandContext, app: Session['app']):
   if (context.explain) return await explainJupyter(site, found, app, directory, wish);
   const environment = found ?? (await createFromCatalogue(context, site, site.profile.jupyter.environment));
   using interruption = listenForInterruption(context);
-  const wanted = { app, environment, directory, direct, on: where.on, resources: wish?.resources ?? null };
+  const resources = wish?.resources ?? null;
+  const wanted = {
+    app,
+    environment,
+    directory,
+    direct,
+    on: where.on,
+    idle: idleFrom(options.value('idle')),
+    resources,
+  };
   const onWait = (message: string) => context.progress({ step: `submit ${message}`, message });
   const started = await startSession(site, wanted, { onWait });
   await wish?.keep();
@@ -41,6 +51,12 @@ export async function openJupyter(context: CommandContext, app: Session['app']):
   interruption[Symbol.dispose]();
   await stayWith(context, session);
   return undefined;
+}
+
+/** Seconds; 0 is never. */
+function idleFrom(typed: string | undefined): number | undefined {
+  if (typed === undefined) return undefined;
+  return /^0+$/.test(typed.trim()) ? 0 : parseTime(typed, 'idle');
 }
 
 /** A session, and the way to it; none yet for one that waits. */

@@ -25,7 +25,8 @@ const jupyterOptions: readonly OptionRow[] = [
   ...resourceOptions,
   { flags: '--detach', summary: 'Come back when it is ready, on a compute node when it is queued; it keeps running' },
   { flags: '--no-browser', summary: 'Print the address and open no browser' },
-  { flags: '--direct', summary: 'The older way: a port on this machine and a token' },
+  { flags: '--direct', summary: 'The older way: a port on the node and a token' },
+  { flags: '--idle <time>', summary: 'End it when nothing goes on for so long, such as 2h; 0 for never' },
 ];
 
 /** The rows of the table for Jupyter: see program.ts. */

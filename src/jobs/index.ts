@@ -24,7 +24,7 @@ export type { Account, Complaint, Known, Limits, NodeShape, Partition, Qos } fro
 export { type AccountQuestion, type ChosenAccount, chooseAccount } from './resources/account.ts';
 export { changeResources } from './resources/change.ts';
 export { type ChosenResources, chooseResources, type Origin, type Usual } from './resources/choose.ts';
-export { gpusText, slurmMemory, slurmTime } from './resources/quantities.ts';
+export { gpusText, parseTime, slurmMemory, slurmTime } from './resources/quantities.ts';
 export {
   type OptionName,
   optionNames,

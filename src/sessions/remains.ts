@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { groupMembers, liveness, ownGroup, writeRecordOnce } from '../files/index.ts';
 import { signalRecorded } from '../process/index.ts';
 import type { EndRecord } from './record-schemas.ts';
@@ -26,6 +27,7 @@ export async function clearRemains(id: string, why: string, cause: EndRecord['ca
   if (!leader || liveness(leader) !== 'dead') return;
   await endLeftovers(records);
   if (started) await removeRuntimeDirectory(id, started.runtimeDirectory);
+  await rm(attemptFiles(id, attempt).gateKey, { force: true });
   if (end) return;
   const reason = stop ? `It was stopped by ${stop.by}.` : `Its agent ${why}; Jupyter was ended with it.`;
   const record: EndRecord = {

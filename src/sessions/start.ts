@@ -18,6 +18,8 @@ export interface SessionRequest {
   readonly directory: string;
   readonly direct: boolean;
   readonly on: 'here' | 'login' | 'compute';
+  /** Seconds without anything going on after which it ends; 0: never. Undefined: as the site has it. */
+  readonly idle?: number | undefined;
   /** What the job of a session on a compute node asks for; null elsewhere. */
   readonly resources: Resources | null;
 }
@@ -25,14 +27,15 @@ export interface SessionRequest {
 /**
  * Records what is asked for and hands its job to the scheduler of this place. Leaves nothing where there is no job.
  *
- * Errors: `environment-without-jupyter`, `environment-broken`, `environment-untrusted`, `directory-unusable`, `node-local`,
+ * Errors: `environment-without-jupyter`, `environment-broken`, `environment-untrusted`, `directory-unusable`, `node-local`, `address-unknown`,
  * `cannot-write`, `cannot-start`; of Slurm `job-refused`, `job-uncertain`, `scheduler-missing`.
  */
 export async function startSession(site: Site, wanted: SessionRequest, options: SubmitOptions = {}): Promise<Session> {
   await refuseUnusableDirectory(wanted.directory);
   refuseUnusable(wanted.environment);
   await refuseUntrusted(wanted.environment);
-  await planJupyter(wanted.environment, wanted.app, wanted.direct);
+  const plan = await planJupyter(wanted.environment, wanted.app, wanted.direct);
+  if (plan.way === 'direct' && wanted.on === 'compute') refuseLoopback(site, plan.note ?? '');
   if (wanted.resources) await refuseNodeLocal(site, thisProgram(), wanted.environment, wanted.directory);
   const id = await makeSessionDirectory();
   try {
@@ -47,8 +50,18 @@ export async function startSession(site: Site, wanted: SessionRequest, options: 
   return await readSession(id);
 }
 
+/** Where the site keeps servers on loopback, nothing leads from elsewhere to one on a compute node. */
+function refuseLoopback({ profile, name }: Site, note: string): void {
+  if (profile.jupyter.address === 'node') return;
+  throw new PierError(
+    'address-unknown',
+    `${note} On a compute node it could not be reached: by the profile of ${name} servers listen on loopback only.`,
+    { hint: 'pier lab --on login, or without --direct in an environment with JupyterLab 4' },
+  );
+}
+
 function describeRequest(site: Site, wanted: SessionRequest, id: string): RequestRecord {
-  const { app, environment, directory, direct, on } = wanted;
+  const { app, environment, directory, direct, on, idle } = wanted;
   const { name, prefix, modules } = environment;
   return {
     version: 1,
@@ -58,6 +71,7 @@ function describeRequest(site: Site, wanted: SessionRequest, id: string): Reques
     on,
     directory,
     direct,
+    ...(idle === undefined ? {} : { idle }),
     site: site.file ?? site.id,
     created: new Date().toISOString(),
   };

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { userName, writeRecordOnce } from '../files/index.ts';
 import { type EndExplanation, explainEnd, type JobEnd, type JobStatus, type SlurmJob } from '../jobs/index.ts';
 import { readTail } from './log.ts';
@@ -23,6 +24,7 @@ export async function settle(
   const { state, reason } = await explain(records, job, gone);
   const ended = gone.end?.ended ?? records.end?.ended ?? new Date(now).toISOString();
   const record: VerdictRecord = { state, reason, ended, ...(started?.restart ? { restart: started.restart } : {}) };
+  if (gone.settled) await rm(attemptFiles(id, attempt).gateKey, { force: true }).catch(() => {});
   // On a full disk it is found out anew the next time; so it is while accounting is silent.
   if (gone.settled) await writeRecordOnce(attemptFiles(id, attempt).verdict, record).catch(() => {});
   return { state, reason, job: { host: gone.end?.host ?? null, asOf: gone.asOf } };

@@ -53,7 +53,9 @@ export function chooseResources(profile: Profile, usual: Usual, typed: Typed, be
   const selected = wantedGpus && chooseGpus(profile, chosen?.name ?? null, wantedGpus);
   const inProfile = (key: string) => `the site’s profile (${usual.path}.${key})`;
   const values: Values = {
-    time: time ? { ...time, value: parseTime(time.text) } : fromProfile(usual.time, parseTime, inProfile('time')),
+    time: time
+      ? { ...time, value: parseTime(time.text) }
+      : fromProfile(usual.time, (text) => parseTime(text), inProfile('time')),
     mem: mem ? { ...mem, value: parseMemory(mem.text) } : fromProfile(usual.memory, parseMemory, inProfile('memory')),
     cpus: cpus
       ? { ...cpus, value: parseCpus(cpus.text) }

@@ -17,12 +17,12 @@ const timeExamples = 'Such as --time 4h, 90m, 1d12h, 36:00:00 or 1-12:00:00.';
  * What sbatch would take for something else than a person means is refused with both meanings: `90` and `4:00` are
  * minutes to it. Error: `usage`.
  */
-export function parseTime(typed: string): number {
+export function parseTime(typed: string, option = 'time'): number {
   const text = typed.trim().toLowerCase();
-  const seconds = fromUnits(text) ?? fromClock(text, typed);
-  if (seconds === undefined) throw wrong('time', typed, 'this is no time.', timeExamples);
-  if (seconds <= 0) throw wrong('time', typed, 'a job needs some time.', timeExamples);
-  if (seconds > longest) throw wrong('time', typed, 'that is more than a year.', timeExamples);
+  const seconds = fromUnits(text) ?? fromClock(text, typed, option);
+  if (seconds === undefined) throw wrong(option, typed, 'this is no time.', timeExamples);
+  if (seconds <= 0) throw wrong(option, typed, 'a job needs some time.', timeExamples);
+  if (seconds > longest) throw wrong(option, typed, 'that is more than a year.', timeExamples);
   return seconds;
 }
 
@@ -33,16 +33,16 @@ function fromUnits(text: string): number | undefined {
   return Number(days) * units.d + Number(hours) * units.h + Number(minutes) * units.m + Number(seconds);
 }
 
-function fromClock(text: string, typed: string): number | undefined {
+function fromClock(text: string, typed: string, option: string): number | undefined {
   if (/^\d+$/.test(text)) {
     const why = `is that minutes or hours? sbatch would take it for ${text} minutes.`;
-    throw wrong('time', typed, why, `--time ${text}m or --time ${text}h`);
+    throw wrong(option, typed, why, `--${option} ${text}m or --${option} ${text}h`);
   }
   const short = /^(\d{1,3}):(\d{2})$/.exec(text);
   if (short) {
     const [, one, two] = short;
     const why = `is that hours or minutes? sbatch would take it for ${one} minutes and ${two} seconds.`;
-    throw wrong('time', typed, why, `--time ${one}:${two}:00, or --time ${one}m${Number(two)}s`);
+    throw wrong(option, typed, why, `--${option} ${one}:${two}:00, or --${option} ${one}m${Number(two)}s`);
   }
   const match = /^(?:(\d{1,3})-)?(\d{1,4})(?::([0-5]\d))?(?::([0-5]\d))?$/.exec(text);
   if (!match) return undefined;

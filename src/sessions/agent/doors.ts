@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { PierError } from '../../files/index.ts';
 import type { Site } from '../../site/index.ts';
@@ -58,7 +59,10 @@ async function openForOthers(
   return {
     endpoint,
     gate: { host: hostname(), port: gate.port },
-    [Symbol.asyncDispose]: () => gate[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await gate[Symbol.asyncDispose]();
+      await rm(attemptFiles(request.id, attempt).gateKey, { force: true });
+    },
   };
 }
 
