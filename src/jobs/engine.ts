@@ -56,9 +56,9 @@ export async function explainEnd(end: JobEnd | null, evidence: EndEvidence): Pro
   return explanation.explainEnd(end, evidence);
 }
 
-/** Slurm's job of a name, for a submission of which nothing is on record. Asks as `query` does. */
+/** Slurm's job of a name, also one that is over, for a submission of which nothing is on record. Asks as `query` does. */
 export async function findJob(name: string, options: QueryOptions = {}): Promise<FoundJob> {
-  const slurm = await import('./slurm/query.ts');
+  const slurm = await import('./slurm/find.ts');
   return await slurm.findJob(name, options);
 }
 

@@ -15,6 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => bed[Symbol.asyncDispose]());
 
+let first: SlurmJob | undefined;
 let count = 0;
 const token = () => `pier-test${process.pid}-${++count}`;
 
@@ -36,6 +37,7 @@ const minute = { seconds: 60, memory: 100 };
 test.concurrent('a job is submitted as its own user, runs where Slurm says, and ends with its status', async () => {
   const job = await submit('hostname; sleep 1; exit 3', { resources: { ...minute, cpus: 2, account: 'pi-ada' } });
   expect(job).toMatchObject({ engine: 'slurm', cluster: 'pier' });
+  first = job;
   const { end } = await becomes(job, 'gone');
   expect(end).toMatchObject({ kind: 'failed', exitCode: 3, signal: null, host: expect.stringMatching(/^c\d$/) });
   expect(await explain(job)).toMatchObject({ kind: 'failed', sentence: 'It ended with status 3.' });
@@ -275,4 +277,11 @@ test('a job that gives way to others is queued again, and says so', async () => 
   expect(statuses).toContainEqual(expect.objectContaining({ state: 'queued', requeued: true, change: null }));
   for (const job of weak) await jobs('cancel', { job });
   await jobs('cancel', { job: strong }, { user: 'bob' });
+});
+
+test('a job that the controller has forgotten is found by its name in accounting; one that never was is not', async () => {
+  const { job, name } = first as SlurmJob;
+  await until(async () => (await bed.must('login1', ['squeue', '-h', '-t', 'all', '-n', name])) === '', 150_000);
+  expect((await jobs('find', { name })).value).toMatchObject({ found: 'job', job: { job, name } });
+  expect((await jobs('find', { name: 'pier-never-was' })).value).toMatchObject({ found: 'absent' });
 });

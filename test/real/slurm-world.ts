@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 import type {
@@ -148,10 +148,19 @@ export function becoming(jobs: Jobs): Becomes {
 
 /** Builds the program into the testbed's /software. */
 export async function jobsIn(bed: Testbed): Promise<Jobs> {
-  await build(path.join(bed.directory, 'shared', 'software', 'jobs-driver.mjs'));
+  const software = path.join(bed.directory, 'shared', 'software');
+  // The hosts have no Node of their own, as clusters have none.
+  await copyFile(process.execPath, path.join(software, 'jobs-node'));
+  await build(path.join(software, 'jobs-driver.mjs'));
   return async (verb, task = {}, { user = 'alice', host = 'login1', variables = {} } = {}) => {
     const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-    const program = ['env', ...settings, 'node', '/software/jobs-driver.mjs', JSON.stringify({ verb, ...task })];
+    const program = [
+      'env',
+      ...settings,
+      '/software/jobs-node',
+      '/software/jobs-driver.mjs',
+      JSON.stringify({ verb, ...task }),
+    ];
     const ran = await bed.on(host, program, { user, timeoutMs: 200_000 });
     if (!ran.stdout.startsWith('{')) throw new Error(`${verb} ended with ${ran.exitCode}: ${ran.stdout}${ran.stderr}`);
     return { ...JSON.parse(ran.stdout), stderr: ran.stderr };

@@ -47,8 +47,7 @@ const fields = ['JobIDRaw', 'State', 'ExitCode', 'Submit', 'Start', 'End', 'Node
 export async function askSacct(...filter: readonly string[]): Promise<readonly AccountedRun[] | string> {
   const options = ['--noheader', '--parsable2', '--allocations', '--duplicates', `--format=${fields.join(',')}`];
   const answer = await ask('sacct', [...options, ...filter], timeLimit);
-  if (answer.answered) return await withNames(parseRuns(answer.stdout));
-  return /accounting storage is disabled/i.test(answer.reason) ? [] : answer.reason;
+  return answer.answered ? await withNames(parseRuns(answer.stdout)) : answer.reason;
 }
 
 /** Reads what `askSacct` asks for. Steps, tasks of arrays and lines of other shapes are left out. */
@@ -142,6 +141,9 @@ export interface Account {
   readonly failure: string | null;
 }
 
+/** Of a site that keeps no accounts: there is nothing to wait for. */
+const none: Account = { end: null, askedSince: new Date(0).toISOString(), listed: false, failure: null };
+
 /** Asks accounting how a job ended, once for all who ask now; afterwards from what is on record. */
 export async function accountOf(job: SlurmJob, patienceMs: number): Promise<Account> {
   const entry = (turns: Turns<Entries>) => {
@@ -156,6 +158,7 @@ export async function accountOf(job: SlurmJob, patienceMs: number): Promise<Acco
       patienceMs,
     );
     const found = entry(turns);
+    if (/accounting storage is disabled/i.test(turns.failure ?? '')) return none;
     return {
       end: found?.end ?? null,
       askedSince: found?.first ?? null,

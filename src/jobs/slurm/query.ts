@@ -1,20 +1,21 @@
 import type { JobEnd } from '../end.ts';
 import type { QueryOptions } from '../engine.ts';
-import type { FoundJob, JobStatus, KnownStatus, SlurmJob } from '../job.ts';
+import type { JobStatus, KnownStatus, SlurmJob } from '../job.ts';
 import { accountOf } from './accounting.ts';
 import { clusterHere } from './cluster.ts';
-import { type Queue, type QueuedJob, queue } from './queue.ts';
-import { endOf } from './states.ts';
+import { type Queue, type QueuedJob, queue, usualPatience } from './queue.ts';
+import { endOf, isOver } from './states.ts';
 import { statusOf } from './status.ts';
 
-/** Milliseconds: squeue's own time limit is 20 s. */
-const usualPatience = 25_000;
 /** Milliseconds that an answer counts as true although the next one failed. */
 const trusted = 30_000;
 /** Milliseconds that clocks of two login nodes may differ. */
 const clocks = 5000;
-/** Milliseconds that accounting may know less than the controller did, of a job that it has, and of one that it lacks. */
-const accountingLags = { listed: 60_000, missing: 25_000 };
+/**
+ * Milliseconds that accounting may know less than the controller did: of a job that it has as running; of one that only the
+ * controller has (accounting that was down is told afterwards); of one that neither has.
+ */
+const accountingLags = { listed: 60_000, queued: 90_000, missing: 25_000 };
 
 /** See `query` in engine.ts. */
 export async function query(job: SlurmJob, { patienceMs = usualPatience }: QueryOptions): Promise<JobStatus> {
@@ -49,10 +50,6 @@ function isYounger({ taken }: Queue, { submitted }: SlurmJob): boolean {
 
 function ageOf({ taken }: Queue): number {
   return taken === null ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(taken);
-}
-
-function isOver({ state }: QueuedJob): boolean {
-  return endOf(state) !== undefined;
 }
 
 function lastKnown(job: SlurmJob, found: QueuedJob | undefined, { taken }: Queue): KnownStatus | null {
@@ -100,7 +97,8 @@ async function over(
   if (account.end) return endedAs(account.end, asOf);
   const since = Date.parse(account.askedSince ?? asOf);
   const mayStillCome =
-    account.failure === null && Date.now() - since < accountingLags[account.listed ? 'listed' : 'missing'];
+    account.failure === null &&
+    Date.now() - since < accountingLags[account.listed ? 'listed' : found ? 'queued' : 'missing'];
   if (mayStillCome) return leftTheQueue(asOf);
   if (found) return { ...endedAs(endInQueue(found), asOf), settled: account.failure === null } as KnownStatus;
   if (account.failure !== null) {
@@ -109,26 +107,4 @@ async function over(
   }
   const reason = 'Slurm does not know it any more: its controller lost it, or it ended too long ago.';
   return { state: 'gone', reason, end: null, settled: true, asOf };
-}
-
-/** Of several by one name the one that was there first, and of those the ones that are not over. */
-export function firstLive(jobs: readonly QueuedJob[]): QueuedJob | undefined {
-  return [...jobs].sort((a, b) => Number(isOver(a)) - Number(isOver(b)) || Number(a.id) - Number(b.id))[0];
-}
-
-/** See `findJob` in engine.ts. */
-export async function findJob(name: string, { patienceMs = usualPatience }: QueryOptions): Promise<FoundJob> {
-  const { taken, value, failure } = await queue(
-    ({ value }) => value?.some((job) => job.name === name) ?? false,
-    patienceMs,
-  );
-  const found = firstLive(value?.filter((job) => job.name === name) ?? []);
-  if (found && taken) {
-    return {
-      found: 'job',
-      job: { engine: 'slurm', job: found.id, name, cluster: await clusterHere(), submitted: taken },
-    };
-  }
-  if (taken === null) return { found: 'unknown', reason: `${failure ?? 'Slurm has not answered yet'}.` };
-  return { found: 'absent', asOf: taken };
 }

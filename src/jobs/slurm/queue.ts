@@ -29,6 +29,9 @@ export type Queue = Turns<readonly QueuedJob[]>;
 /** Milliseconds: frozen, squeue waits for the site's MessageTimeout, without munge for most of a minute. */
 const timeLimit = 20_000;
 
+/** Milliseconds that somebody waits for an answer: somewhat longer than that. */
+export const usualPatience = 25_000;
+
 // No one's job name or reason holds these: names may hold `|`, spaces and newlines.
 const between = '\u001f';
 const after = '\u001e';

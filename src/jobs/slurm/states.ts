@@ -36,3 +36,8 @@ const waiting = new Set([
 export function isWaiting(state: string): boolean {
   return waiting.has(state);
 }
+
+/** Whether a job that squeue still lists is over. */
+export function isOver({ state }: { readonly state: string }): boolean {
+  return endOf(state) !== undefined;
+}

@@ -5,7 +5,7 @@ import { askSacct } from './accounting.ts';
 import { pause } from './budget.ts';
 import { cancel } from './cancel.ts';
 import { clusterHere } from './cluster.ts';
-import { firstLive } from './query.ts';
+import { firstLive } from './find.ts';
 import { askSqueue } from './queue.ts';
 import { refused, sbatch } from './sbatch.ts';
 
