@@ -7,6 +7,7 @@ import { loadCatalogue } from './catalogue.ts';
 import { type Choice, chooseBackEnd } from './choose-back-end.ts';
 import type { CreateRequest } from './environment.ts';
 import { checkName, checkPlace } from './names.ts';
+import { pipOnly } from './pip-only-file.ts';
 import type { Wanted } from './plan.ts';
 import type { RequestFile } from './request-file.ts';
 import { environmentsRoot } from './root.ts';
@@ -17,12 +18,16 @@ import { environmentsRoot } from './root.ts';
  * Errors: `name-invalid`, `catalogue-unknown`, `site-variable-unknown`, `file-invalid`, `channel-forbidden`, …
  */
 export async function wantedFrom(site: Site, request: CreateRequest): Promise<Wanted> {
-  const file = request.file === undefined ? null : await readFile(request.file);
-  const place = placeFor(site, request, file);
+  const named = request.file === undefined ? null : await readFile(request.file);
+  const place = placeFor(site, request, named);
+  const plain = pipOnly(named, request);
+  const file = plain ? null : named;
   const listed = request.from === undefined ? [] : (await loadCatalogue(request.from)).specs;
-  const all = [...listed, ...(request.specs ?? [])].map((spec) => absolute(spec.trim())).filter((spec) => spec !== '');
+  const all = [...listed, ...(plain?.specs ?? []), ...(request.specs ?? [])]
+    .map((spec) => absolute(spec.trim()))
+    .filter((spec) => spec !== '');
   const typed = [...new Set(all)].sort();
-  const choice = await choose(site, request, typed, file);
+  const choice = plain ? withoutConda(named) : await choose(site, request, typed, file);
   const { specs, channels, remarks } =
     choice.backEnd === 'uv'
       ? { specs: typed, channels: [], remarks: file?.remarks ?? [] }
@@ -31,7 +36,7 @@ export async function wantedFrom(site: Site, request: CreateRequest): Promise<Wa
     ...place,
     from: request.from ?? null,
     specs,
-    python: request.python ?? null,
+    python: request.python ?? plain?.python ?? null,
     ...choice,
     channels,
     pip: [...new Set([...(file?.pip ?? []), ...(request.pip ?? [])])],
@@ -41,6 +46,10 @@ export async function wantedFrom(site: Site, request: CreateRequest): Promise<Wa
     remarks,
   };
   return { ...wanted, fingerprint: fingerprintOf(wanted) };
+}
+
+function withoutConda(file: RequestFile | null): Choice {
+  return { backEnd: 'uv', reason: `With uv: ${path.basename(file?.file ?? '')} names no package of conda’s.` };
 }
 
 async function readFile(named: string): Promise<RequestFile> {

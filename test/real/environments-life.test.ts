@@ -270,3 +270,26 @@ test('adopted, one that another program made is changed, renamed and removed lik
   expect((await place.run('remove', { name: 'mine' })).error).toBeUndefined();
   expect(readdirSync(path.join(home, '.virtualenvs')).filter((name) => !name.startsWith('.'))).toEqual([]);
 });
+
+test.each(['environment', 'full', 'requirements', 'pylock'])(
+  'written down as %s, made again from that elsewhere, and written down again: the same text',
+  async (format) => {
+    await using place = await world();
+    await made(place, 'a', ['six==1.16.0', 'requests']);
+    const first = await place.run('export', { name: 'a', format });
+    const file = path.join(
+      place.directory,
+      format === 'pylock' ? 'pylock.toml' : format === 'requirements' ? 'requirements.txt' : 'environment.yml',
+    );
+    await writeFile(file, first.value?.text ?? '');
+    await using other = await world();
+    const again = await other.run('create', { name: 'a', file });
+    expect(again.error).toBeUndefined();
+    const second = await other.run('export', { name: 'a', format });
+    expect(second.error).toBeUndefined();
+    expect(second.value?.text).toBe(first.value?.text);
+    const packages = (prefix: string) =>
+      execFileSync('uv', ['pip', 'freeze', '--python', `${prefix}/bin/python`], { env: place.env, encoding: 'utf8' });
+    expect(packages(path.join(other.root, 'a'))).toBe(packages(path.join(place.root, 'a')));
+  },
+);
