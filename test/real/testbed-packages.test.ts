@@ -6,6 +6,8 @@ import { type Testbed, testbed } from '../testbed/fixture.ts';
 let bed: Testbed;
 beforeAll(async () => {
   bed = await testbed();
+  // Projects are kept from run to run.
+  await bed.must('login1', ['sh', '-c', 'cd /project/ada/alice && rm -rf conda mamba envs/small envs/shore']);
 });
 afterAll(() => bed[Symbol.asyncDispose]());
 
@@ -16,7 +18,7 @@ const shell = (host: string, script: string, user = 'alice') =>
 /** What it prints when all goes well. */
 async function prints(host: string, script: string): Promise<string> {
   const ran = await shell(host, `set -e\n${script}`);
-  expect(ran).toMatchObject({ exitCode: 0 });
+  if (ran.exitCode !== 0) throw new Error(`${script}: ${ran.stdout}${ran.stderr}`);
   return ran.stdout;
 }
 

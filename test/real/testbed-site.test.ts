@@ -140,6 +140,9 @@ describe('quota', () => {
     await bed.must('c1', ['sh', '-c', 'head -c 240M /dev/zero >some/big'], { user: 'dana' });
     expect((await lines('live', 'dana'))[5]).toMatch(/M\* +[\d.]+M +[\d.]+M +6days$/);
     await bed.must('c1', ['rm', '-r', 'some'], { user: 'dana' });
+    await bed.must('c1', ['sh', '-c', 'mkdir many && cd many && seq 2900 | xargs touch'], { user: 'dana' });
+    expect((await lines('live', 'dana'))[6]).toMatch(/ 29\d\d\* +\d+ +\d+ +6days$/);
+    await bed.must('c1', ['rm', '-r', 'many'], { user: 'dana' });
     const project = (await lines('live', 'dana')).find((line) => line.startsWith('grace') && line.includes('blocks'));
     expect(project).toMatch(/ 460\.80M +512\.00M +none$/);
   });

@@ -95,6 +95,14 @@ test('a QOS limits what runs: debug is one job at a time', async () => {
   await cancel(first, second);
 });
 
+test('a QOS limits how many may wait: low takes three jobs, and refuses the fourth', async () => {
+  const low = ['-q', 'low', '-t', '5', '--hold', '--wrap', 'true'];
+  const jobs = [await submit('alice', ...low), await submit('alice', ...low), await submit('alice', ...low)];
+  const fourth = await sbatch('alice', ...low);
+  expect(fourth).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('QOSMaxSubmitJobPerUserLimit') });
+  await cancel(...jobs);
+});
+
 test('a job of the preempt partition gives way, is queued again and runs again', async () => {
   const all = ['-N2', '-n32', '--wrap', 'echo run $SLURM_RESTART_COUNT; sleep 300'];
   const weak = await submit('alice', '-p', 'preempt', '--requeue', '--open-mode=append', '-o', 'weak.out', ...all);

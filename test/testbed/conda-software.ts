@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { alone } from '../alone.ts';
 import { type Packages, packages } from '../channel/channel.ts';
-import { install } from '../channel/install.ts';
+import { install as installPackages } from '../channel/install.ts';
 import { command } from './command.ts';
 import { condaChannelInside, mirror } from './mirror.ts';
-import { putInPlace, replace } from './put-in-place.ts';
+import { copyInPlace, putInPlace, replace } from './put-in-place.ts';
 
 /** A conda installation with an environment for everybody. */
 interface Root {
@@ -47,12 +48,18 @@ export async function writeCondaSoftware(directory: string): Promise<void> {
   await unpackUv(path.join(shared, 'software'), from);
 }
 
+/** Made once for all testbeds, since inside it has the same path in each. */
+async function makeRoot(place: string, root: Root, from: Packages): Promise<void> {
+  const made = path.join(from.directory, 'roots', path.basename(root.prefix));
+  if (!existsSync(made)) await alone(from.directory, () => install(made, root, from), undefined, 300);
+  const same = (file: string) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  if (same(path.join(place, '.condarc')) !== same(path.join(made, '.condarc'))) await copyInPlace(made, place);
+}
+
 /** Made for the path it has inside, of the channel outside; its records say the mirror's address. */
-async function makeRoot(place: string, { prefix, specs, shared, condarc }: Root, from: Packages): Promise<void> {
-  const mark = path.join(place, '.made-of');
-  const source = path.basename(from.directory);
-  if (existsSync(mark) && (await readFile(mark, 'utf8')) === source) return;
-  const part = `${place}.part`;
+async function install(made: string, { prefix, specs, shared, condarc }: Root, from: Packages): Promise<void> {
+  if (existsSync(made)) return;
+  const part = `${made}.part`;
   await command('rm', ['-rf', part]);
   const channel = { channel: pathToFileURL(from.conda).href, recordedAs: condaChannelInside };
   const environments = [
@@ -64,13 +71,12 @@ async function makeRoot(place: string, { prefix, specs, shared, condarc }: Root,
     },
   ];
   for (const environment of environments) {
-    const ran = await install({ ...channel, ...environment, cache: path.join(from.directory, 'cache') });
+    const ran = await installPackages({ ...channel, ...environment, cache: path.join(from.directory, 'cache') });
     if (ran.exitCode !== 0) throw new Error(`${environment.movedTo} was not made: ${ran.stderr}`);
   }
   await writeFile(path.join(part, '.condarc'), `${condarc.join('\n')}\n`);
-  await writeFile(path.join(part, '.made-of'), source);
   await command('chmod', ['-R', 'go-w', part]);
-  await putInPlace(part, place);
+  await putInPlace(part, made);
 }
 
 async function writeModule(file: string, name: string, prefix: string): Promise<void> {

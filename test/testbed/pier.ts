@@ -4,7 +4,7 @@ import path from 'node:path';
 import { errnoOf } from '../../src/files/index.ts';
 import { sciEnvironment } from '../real/sci.ts';
 import { command } from './command.ts';
-import { putInPlace, replace } from './put-in-place.ts';
+import { copyInPlace, putInPlace, replace } from './put-in-place.ts';
 import { pythonVersion } from './software.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -94,12 +94,7 @@ async function writeModulefile(directory: string, version: string): Promise<void
 /** Copies an environment that can be moved; linked, since it has 30,000 files. It is named last, so never seen half. */
 async function publish(from: string, to: string): Promise<void> {
   if (recordIn(to) === recordIn(from)) return;
-  const part = `${to}.part`;
-  await command('rm', ['-rf', part]);
-  await mkdir(path.dirname(to), { recursive: true });
-  const sameDisk = statSync(from).dev === statSync(path.dirname(to)).dev;
-  await command('cp', ['-a', ...(sameDisk ? ['-l'] : []), from, part]);
-  await putInPlace(part, to);
+  await copyInPlace(from, to);
 }
 
 function recordIn(prefix: string): string | undefined {

@@ -1,7 +1,18 @@
+import { statSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf } from '../../src/files/index.ts';
 import { command } from './command.ts';
+
+/** Copies a directory; by hard links where both are on one disk. */
+export async function copyInPlace(from: string, to: string): Promise<void> {
+  const part = `${to}.part`;
+  await command('rm', ['-rf', part]);
+  await mkdir(path.dirname(to), { recursive: true });
+  const sameDisk = statSync(from).dev === statSync(path.dirname(to)).dev;
+  await command('cp', ['-a', ...(sameDisk ? ['-l'] : []), from, part]);
+  await putInPlace(part, to);
+}
 
 /** The old one stays until the new one is whole; what runs from it finds no file of it any more. */
 export async function putInPlace(part: string, place: string): Promise<void> {

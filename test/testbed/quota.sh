@@ -12,16 +12,22 @@ row() { printf '%-16s %-16s %10s %10s %10s %8s\n' "$@"; }
 # size KILOBYTES: as 8.77G
 size() { awk -v k="$1" 'BEGIN { n = split("K M G T P", unit); for (i = 1; k >= 1024 && i < n; i++) k /= 1024; printf "%.2f%s", k, unit[i] }'; }
 
+# over FIGURE SOFT: sets `grace` and `mark` as each layout shows a limit that is exceeded
+over() {
+  grace=none mark=''
+  if [ "$1" -gt "$2" ] && [ "$2" -gt 0 ]; then
+    grace=expired
+    if [ "$layout" = live ]; then grace='6days' mark='*'; fi
+  fi
+}
+
 # figures NAME SECOND-NAME SCOPE KILOBYTES SOFT HARD FILES SOFT HARD
 figures() {
-  local grace=none over=''
-  if [ "$4" -gt "$5" ] && [ "$5" -gt 0 ]; then
-    grace='6days'
-    [ "$layout" = live ] || grace=expired
-    [ "$layout" != live ] || over='*'
-  fi
-  row "$1" "blocks ($3)" "$(size "$4")$over" "$(size "$5")" "$(size "$6")" "$grace"
-  row "$2" "files  ($3)" "$7" "$8" "$9" none
+  local grace mark
+  over "$4" "$5"
+  row "$1" "blocks ($3)" "$(size "$4")$mark" "$(size "$5")" "$(size "$6")" "$grace"
+  over "$7" "$8"
+  row "$2" "files  ($3)" "$7$mark" "$8" "$9" "$grace"
 }
 
 read -r used hard files most < <(df --output=used,size,iused,itotal -k "$HOME" | tail -n 1)
