@@ -63,13 +63,9 @@ async function loadSiteNamed(name: string | undefined, isInteractive: () => bool
 
 /** Asked once: the answer is remembered for the site. */
 async function settle(site: Site, question: OpenQuestion): Promise<void> {
-  const { isCancel, select } = await import('@clack/prompts');
-  const value = await select({
-    message: `Whose space do you work in here? (${question.place}; pier remembers it, and export ${question.variable}=… is for another)`,
-    options: question.choices.map((choice) => ({ value: choice, label: choice })),
-    output: process.stderr,
-  });
-  if (isCancel(value)) throw new PierError('interrupted', 'Interrupted.');
+  const { askWhich } = await import('./questions.ts');
+  const message = `Whose space do you work in here? (${question.place}; pier remembers it, and export ${question.variable}=… is for another)`;
+  const value = await askWhich(message, question.choices);
   const { decide } = await import('../site/index.ts');
   await decide(site, question, value);
 }
@@ -78,10 +74,8 @@ async function ask(question: string, interactive: boolean): Promise<boolean> {
   if (!interactive) {
     throw new PierError('needs-answer', `Nobody is here to answer: ${question}`, { hint: 'the same with --yes' });
   }
-  const { confirm, isCancel } = await import('@clack/prompts');
-  const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
-  if (isCancel(answer)) throw new PierError('interrupted', 'Interrupted.');
-  return answer;
+  const { askYesNo } = await import('./questions.ts');
+  return await askYesNo(question);
 }
 
 async function pick(
@@ -95,9 +89,6 @@ async function pick(
       hint: `the same with ${otherwise}`,
     });
   }
-  const { isCancel, select } = await import('@clack/prompts');
-  const options = choices.map((choice) => ({ value: choice, label: choice }));
-  const answer = await select({ message, options, output: process.stderr });
-  if (isCancel(answer)) throw new PierError('interrupted', 'Interrupted.');
-  return answer;
+  const { askWhich } = await import('./questions.ts');
+  return await askWhich(message, choices);
 }

@@ -105,6 +105,10 @@ describe('whose space is used', () => {
     const refused = await bed.on('login1', create, { user: 'bob' });
     expect(refused.stderr.replace(/\s+/g, ' ')).toContain('can be ada or grace. Try: export PI=ada');
     const list = enter(bed.directory, 'login1', 'bob', ['/software/pier/bin/pier', 'env', 'list']);
+    using closed = terminal(list, { PATH: process.env.PATH ?? '' }, '/');
+    await closed.shows(/Whose space/);
+    closed.type('C-d');
+    await closed.shows(/The input ended before there was an answer[\s\S]*status 2/);
     using screen = terminal(list, { PATH: process.env.PATH ?? '' }, '/');
     await screen.shows(/Whose space do you work in here\?[\s\S]*ada[\s\S]*grace/);
     screen.type('Down', 'Enter');
