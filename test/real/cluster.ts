@@ -51,7 +51,7 @@ export function researcher(bed: Testbed, user = 'alice', login = 'login1'): Rese
     const { sessions } = await json('session', 'list', '--all');
     return sessions.find((session: Told) => session.id === id);
   };
-  const sh = (script: string, host = login) => bed.on(host, ['sh', '-c', script], { user });
+  const sh = (script: string, host = login) => bed.on(host, ['sh', '-c', script], { user, timeoutMs: 600_000 });
   return {
     pier,
     json,
@@ -72,7 +72,7 @@ export function researcher(bed: Testbed, user = 'alice', login = 'login1'): Rese
       const file = `.local/state/pier/sessions/${id}/attempts/${attempt}/${name}`;
       return JSON.parse(await bed.must(login, ['cat', file], { user }));
     },
-    leftovers: async (id = '[a-z0-9]+') => {
+    leftovers: async (id = '[a-z][a-z2-7]{7}') => {
       const look = `ls -d /tmp/pier-* /tmp/jobs/*/pier-* 2>/dev/null | grep -E 'pier-${id}-'
         for p in /proc/[0-9]*; do tr '\\0' '\\n' <$p/environ 2>/dev/null | grep -qE '^PIER_SESSION=${id}$' || continue
         grep -q '^State:.Z' $p/status || echo "$(hostname) $p $(tr '\\0' ' ' <$p/cmdline)"; done; true`;

@@ -47,6 +47,21 @@ test('a job that is cancelled by hand is told as that, and nothing is left', asy
   await nothingLeft(id);
 });
 
+test('the time limit ends a session in order, and also one whose agent hangs', async () => {
+  const [orderly, hung] = await Promise.all([ready('--time', '2m'), ready('--time', '2m')]);
+  const { agent } = await alice.record(hung.id, 'started.json');
+  await bed.must(hung.host as string, ['kill', '-STOP', String(agent.pid)]);
+  expect(await alice.becomes(orderly.id, /^ended/, 200_000)).toMatchObject({
+    reason: expect.stringMatching(/time was almost over/),
+  });
+  // Slurm wakes it (SIGCONT) when it ends the job, so either of the two may tell.
+  expect(await alice.becomes(hung.id, /^ended/, 240_000)).toMatchObject({
+    reason: expect.stringMatching(/time was almost over|time limit of 2 minutes/),
+  });
+  await nothingLeft(hung.id);
+  await nothingLeft(orderly.id);
+});
+
 test('a Jupyter that needs more memory than its job has is told so, with what to ask for', async () => {
   const config = 'x = bytearray(900 << 20)\nfor i in range(0, len(x), 4096): x[i] = 1\nimport time; time.sleep(60)\n';
   await bed.must('login1', ['sh', '-c', 'mkdir -p .jupyter; cat >.jupyter/jupyter_server_config.py'], {
@@ -181,6 +196,68 @@ describe('a full home', () => {
     expect([...states]).toEqual(['ready']);
     expect(stopped).toMatchObject({ exitCode: 0 });
     expect(told.state).toBe('ended');
+    await nothingLeft(id);
+  });
+});
+
+test('a hundred sessions asked for at once are a hundred jobs, each told, and all stopped', async () => {
+  const taken = await nodesTaken();
+  const lab = '/software/pier/bin/pier lab --on compute --detach --defaults --time 20m --mem 1G --json';
+  await alice.sh(`seq 100 | xargs -P 8 -I{} sh -c '${lab} >>hundred.log 2>&1'`);
+  const { sessions } = await alice.json('session', 'list');
+  expect(sessions).toHaveLength(100);
+  expect(new Set(sessions.map((session: Told) => session.job?.number)).size).toBe(100);
+  expect(new Set(sessions.map((session: Told) => session.state))).toEqual(new Set(['queued']));
+  expect(await alice.pier('session', 'stop', '--all')).toMatchObject({ exitCode: 0 });
+  await bed.must('login1', ['scancel', taken]);
+  await nothingLeft();
+});
+
+describe('killed with SIGKILL', () => {
+  /** Moments spread over what a start takes, different each time. */
+  const moments = (count: number, spread: number) =>
+    Array.from({ length: count }, (_, at) => Math.round(((at + Math.random()) * spread) / count));
+
+  test('the command, at ten moments of a submission: what it began is told truly, and can be ended', async () => {
+    for (const moment of moments(10, 1500)) {
+      const before = new Set((await alice.json('session', 'list', '--all')).sessions.map((s: Told) => s.id));
+      const lab = 'exec /software/pier/bin/pier lab --on compute --detach --defaults --time 20m --mem 1G';
+      await alice.sh(`sh -c '${lab}' >/dev/null 2>&1 & sleep ${moment / 1000}; kill -KILL $!; wait`);
+      const { sessions } = await alice.json('session', 'list', '--all');
+      const mine = sessions.find((session: Told) => !before.has(session.id));
+      if (!mine) continue;
+      const told = await alice.becomes(mine.id, /^(queued|starting|ready|failed)/, 90_000);
+      const jobs = (await bed.must('ctl', ['squeue', '-h', '-n', `pier-lab-${mine.id}-1`, '-o', '%A'])).trim();
+      expect([moment, told.state === 'failed', jobs === '']).toEqual([moment, jobs === '', jobs === '']);
+      await alice.pier('session', 'stop', mine.id);
+      await nothingLeft(mine.id);
+    }
+  });
+
+  test('the agent, at six moments of its life: Jupyter and its directory go with it', async () => {
+    for (const moment of moments(6, 12_000)) {
+      const { id } = await alice.lab();
+      const { agent } = await until(() => alice.record(id, 'started.json').catch(() => undefined), 60_000);
+      await new Promise((resolve) => setTimeout(resolve, moment));
+      await bed.must(agent.host, ['kill', '-KILL', String(agent.pid)]);
+      const told = await alice.becomes(id, /^(failed|ended)/, 60_000);
+      expect(told.reason).not.toBe('');
+      await nothingLeft(id);
+    }
+  });
+
+  test('the portal, at four moments: the session is as it was, and the next portal leads to it', async () => {
+    const { id } = await ready();
+    for (const moment of moments(4, 1500)) {
+      await alice.json('session', 'open', id, '--no-browser');
+      await new Promise((resolve) => setTimeout(resolve, moment));
+      const killed = await alice.sh("pkill -KILL -u alice -f '[p]ortal --serve'");
+      expect(killed.exitCode).toBe(0);
+      expect(await alice.told(id)).toMatchObject({ state: 'ready' });
+    }
+    const { opening } = await alice.json('session', 'open', id, '--no-browser');
+    expect(opening.url).toContain(id);
+    await alice.pier('session', 'stop', id);
     await nothingLeft(id);
   });
 });

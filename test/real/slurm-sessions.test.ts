@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../sandbox.ts';
 import { type Testbed, testbed } from '../testbed/fixture.ts';
-import { browserOn, type Researcher, researcher } from './cluster.ts';
+import { browserOn, type Researcher, researcher, type Told, terminalOn } from './cluster.ts';
 import { newNotebook, printed } from './jupyterlab.ts';
 import { said } from './pier.ts';
 
@@ -149,4 +149,42 @@ test('a follow-on job ends with its session', async () => {
   await alice.pier('session', 'stop', id);
   await until(async () => (await alice.leftovers(id)).length === 0, 60_000);
   expect(await alice.told(id)).toMatchObject({ state: 'ended' });
+});
+
+test('in a terminal the queue is shown live; Ctrl+C asks, no leaves it there, and a second Ctrl+C takes it out', async () => {
+  const full = ['sbatch', '--parsable', '-N2', '--exclusive', '--wrap', 'sleep 600'];
+  const job = (await bed.must('login1', full, { user: 'bob' })).trim();
+  const words = ['lab', '--on', 'compute', '--defaults', '--time', '20m', '--mem', '1G'];
+  const queued = async () =>
+    (await alice.json('session', 'list')).sessions.filter(({ state }: Told) => state === 'queued') as Told[];
+
+  const first = await terminalOn(bed, 'login1', 'alice', words);
+  await first.shows(/Queued.*: /);
+  await first.type('C-c');
+  await first.shows(/Take it out of the queue\?/);
+  await first.type('n');
+  await first.shows(/is queued \(session [\s\S]*status 0/);
+  await first.close();
+  const [kept] = await queued();
+  expect(kept).toMatchObject({ state: 'queued' });
+
+  const second = await terminalOn(bed, 'login1', 'alice', ['session', 'open', kept?.id ?? '', '--no-browser']);
+  await second.shows(/Queued.*: /);
+  await second.type('C-c');
+  await second.shows(/status 130/);
+  await second.close();
+  // Who only wants to open it ends nothing.
+  expect(await queued()).toHaveLength(1);
+
+  const third = await terminalOn(bed, 'login1', 'alice', words);
+  await third.shows(/Queued.*: /);
+  await third.type('C-c');
+  await third.shows(/Take it out of the queue\?/);
+  await third.type('C-c');
+  await third.shows(/has been stopped[\s\S]*status 130/);
+  await third.close();
+  expect((await queued()).map(({ id }) => id)).toEqual([kept?.id]);
+  await alice.pier('session', 'stop', '--all');
+  await bed.must('login1', ['scancel', job]);
+  await until(async () => (await alice.leftovers()).length === 0, 60_000);
 });
