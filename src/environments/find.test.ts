@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { chown, mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { findEnvironment, refuseUnusable } from './find.ts';
@@ -70,6 +70,18 @@ test('of two with one name both paths are told', async () => {
     message: `2 environments are called sci:\n  ${root}/sci\n  ~/.conda/envs/sci`,
   });
 });
+
+test.runIf(process.getuid?.() === 0)(
+  'of two owners, each is told with whose it is (needs root to make one)',
+  async () => {
+    const theirs = await handMadeConda(path.join(folder, 'home', '.conda', 'envs', 'sci'));
+    await chown(theirs, 12345, 12345);
+    await expect(findEnvironment(siteAt(root), 'sci')).rejects.toMatchObject({
+      code: 'environment-ambiguous',
+      message: `2 environments are called sci:\n  ${root}/sci, yours\n  ~/.conda/envs/sci, of user 12345`,
+    });
+  },
+);
 
 test('the one that pier made comes before others of its name', async () => {
   await mkdir(path.join(root, 'sci', '.pier'));

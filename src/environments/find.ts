@@ -1,5 +1,6 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
-import { PierError, tilde } from '../files/index.ts';
+import { PierError, tilde, uid } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
 import type { Environment } from './environment.ts';
 import { listEnvironments, readAt } from './list.ts';
@@ -38,10 +39,19 @@ function looksLikePath(text: string): boolean {
 }
 
 function ambiguous(name: string, named: readonly Environment[]): PierError {
-  const paths = named.map((environment) => `  ${tilde(environment.prefix)}`).join('\n');
+  const owners = named.map(({ prefix }) => statSync(prefix, { throwIfNoEntry: false })?.uid);
+  // Where somebody else took a name that another has, this is what tells whose is whose.
+  const differ = new Set(owners).size > 1;
+  const lines = named.map(({ prefix }, index) => `  ${tilde(prefix)}${differ ? ownerWords(owners[index]) : ''}`);
+  const paths = lines.join('\n');
   return new PierError('environment-ambiguous', `${named.length} environments are called ${name}:\n${paths}`, {
     hint: 'Name it by its path.',
   });
+}
+
+function ownerWords(owner: number | undefined): string {
+  if (owner === undefined) return '';
+  return owner === uid() ? ', yours' : owner === 0 ? ', of root' : `, of user ${owner}`;
 }
 
 async function unknownEnvironment(name: string, all: readonly Environment[]): Promise<PierError> {
