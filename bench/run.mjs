@@ -13,7 +13,7 @@ import { machine, withWorld } from './world.mjs';
  * @property {'lower' | 'higher'} [better]
  */
 
-const figures = ['start-up', 'lab', 'portal', 'create'];
+const figures = ['start-up', 'activate', 'lab', 'portal', 'create'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !figures.includes(name));

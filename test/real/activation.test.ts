@@ -223,9 +223,11 @@ function scriptFor(
       : shell.end === 'fish'
         ? `begin; ${shell.dump}; end ${to(q(`${out}.${name}`))}`
         : `( ${shell.dump} ) ${to(q(`${out}.${name}`))}`;
-  const longer = { sh: 'PATH="/added:$PATH"', fish: 'set -gx PATH /added $PATH', csh: 'setenv PATH "/added:$PATH:q"' }[
-    shell.end
-  ];
+  // Under -a this very line would export a PATH that was not.
+  const lasting = changed && !past.lines.some((line) => /^set(opt)? (-a|all_export)$/.test(line));
+  const longer =
+    lasting &&
+    { sh: 'PATH="/added:$PATH"', fish: 'set -gx PATH /added $PATH', csh: 'setenv PATH "/added:$PATH:q"' }[shell.end];
   const shorter = {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
     sh: 'PATH="${PATH#/added:}"',
@@ -240,9 +242,9 @@ function scriptFor(
     ...(nested
       ? [source(second), `/usr/bin/env -0 ${to(q(`${out}.second`))}`, off, `/usr/bin/env -0 ${to(q(`${out}.again`))}`]
       : []),
-    ...(changed ? [longer] : []),
+    ...(longer ? [longer] : []),
     off,
-    ...(changed ? [shorter] : []),
+    ...(longer ? [shorter] : []),
     dump('after'),
     '',
   ].join('\n');

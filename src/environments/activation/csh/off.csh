@@ -28,6 +28,10 @@ if ($?_PIER_PREFIX && "$_pier_mode" != nothing) then
   if ("$_pier_now:q" != "$_PIER_PREFIX:q") then
     set _pier_taken = 1
   endif
+  if ("$_pier_taken" == 1) then
+    set _pier_under = ''
+    set _pier_under_conda = ''
+  endif
   if ($?_pier_deactivate_is) then
     unset _pier_deactivate_is
     unalias deactivate
@@ -37,12 +41,14 @@ if ($?_PIER_PREFIX && "$_pier_mode" != nothing) then
     unalias conda
   endif
   if ("$_pier_taken" == '') then
-    if (":${PATH:q}:" =~ *:"$_PIER_PATH_NOW:q":*) then
-      setenv _PIER_ASK swap
-      setenv _PIER_ASK_LIST "$PATH:q"
-      setenv _PIER_ASK_OLD "$_PIER_PATH_NOW:q"
-      setenv _PIER_ASK_NEW "$_PIER_WAS_PATH:q"
-      setenv PATH "`printenv _PIER_RUN | sh`"
+    # =~ takes what stands in quotes for a pattern too, so it cannot tell.
+    setenv _PIER_ASK swap
+    setenv _PIER_ASK_LIST "$PATH:q"
+    setenv _PIER_ASK_OLD "$_PIER_PATH_NOW:q"
+    setenv _PIER_ASK_NEW "$_PIER_WAS_PATH:q"
+    set _pier_now = "`printenv _PIER_RUN | sh`"
+    if ("$_pier_now:q" != "$PATH:q") then
+      setenv PATH "$_pier_now:q"
     else
       setenv _PIER_ASK swap
       setenv _PIER_ASK_LIST "$PATH:q"

@@ -5,12 +5,13 @@
   setenv _PIER_WAS_PATH "$PATH:q"
   setenv _PIER_REPLACED ''
   foreach _pier_one ($_pier_old:q)
-    if (":${PATH:q}:" =~ *:"$_pier_one:q/bin":* && "$_pier_one:q" != '') then
-      setenv _PIER_ASK swap
-      setenv _PIER_ASK_LIST "$PATH:q"
-      setenv _PIER_ASK_OLD "${_pier_one:q}/bin"
-      setenv _PIER_ASK_NEW ''
-      setenv PATH "`printenv _PIER_RUN | sh`"
+    setenv _PIER_ASK swap
+    setenv _PIER_ASK_LIST "$PATH:q"
+    setenv _PIER_ASK_OLD "${_pier_one:q}/bin"
+    setenv _PIER_ASK_NEW ''
+    set _pier_now = "`printenv _PIER_RUN | sh`"
+    if ("$_pier_now:q" != "$PATH:q" && "$_pier_one:q" != '') then
+      setenv PATH "$_pier_now:q"
       if ("$_PIER_REPLACED:q" == '') then
         setenv _PIER_REPLACED "${_pier_one:q}/bin"
       else

@@ -1,10 +1,18 @@
+# Whether another program has changed environments since: then PATH and what says which is active are its.
+function _pier_is_taken
+    if test $_PIER_KIND = conda
+        test "$CONDA_PREFIX" != $_PIER_PREFIX
+    else
+        test "$VIRTUAL_ENV" != $_PIER_PREFIX
+    end
+end
+
 # Takes off what is active, and leaves what was below it, of other programs, active.
 function _pier_off
     set -l taken
     set -l kind $_PIER_KIND
     _pier_functions_back
-    test $kind = conda -a "$CONDA_PREFIX" != $_PIER_PREFIX; and set taken 1
-    test $kind = venv -a "$VIRTUAL_ENV" != $_PIER_PREFIX; and set taken 1
+    _pier_is_taken; and set taken 1
     if not set -q taken[1]
         _pier_path_back
         test $kind = conda; and _pier_scripts $_PIER_PREFIX/etc/conda/deactivate.d down
@@ -28,6 +36,7 @@ function _pier_deactivate
     if set -q _PIER_PREFIX
         set -g _pier_below "$_PIER_STACK"
         set -l conda (string split -n : -- "$_PIER_STACK_CONDA")
+        _pier_is_taken; and set -g _pier_below ''
         _pier_off
         while not set -q _PIER_PREFIX; and test -n "$_pier_below"
             set -l under (_pier_under)

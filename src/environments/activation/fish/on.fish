@@ -17,7 +17,10 @@ function _pier_activate
     if set -q _PIER_PREFIX
         set -g _pier_below "$_PIER_STACK"
         set -g _pier_below_conda "$_PIER_STACK_CONDA"
-        if test $_PIER_PREFIX != $argv[2]
+        if _pier_is_taken
+            set -g _pier_below ''
+            set -g _pier_below_conda ''
+        else if test $_PIER_PREFIX != $argv[2]
             set -g _pier_below (string join : -- $_PIER_KIND=$_PIER_FILE (_pier_under))
             test $_PIER_KIND = conda; and set -g _pier_below_conda (string join : -- $_PIER_PREFIX (_pier_under_conda)):
         end
@@ -113,7 +116,10 @@ function _pier_on_conda
     _pier_put CONDA_PROMPT_MODIFIER "($argv[4]) "
     set -g _pier_level $level
     function _pier_var
-        if set -q $argv[1]
+        set -l was _PIER_WAS_$argv[1]
+        if set -q $was
+            _pier_put __CONDA_SHLVL_{$_pier_level}_$argv[1] "$$was"
+        else if set -q $argv[1]
             _pier_put __CONDA_SHLVL_{$_pier_level}_$argv[1] "$$argv[1]"
         end
         _pier_put $argv[1] $argv[2]

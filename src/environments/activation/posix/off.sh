@@ -1,9 +1,16 @@
+# Whether another program has changed environments since: then PATH and what says which is active are its.
+_pier_is_taken() {
+  case $_PIER_KIND in
+    conda) [ "${CONDA_PREFIX-}" != "$_PIER_PREFIX" ] ;;
+    *) [ "${VIRTUAL_ENV-}" != "$_PIER_PREFIX" ] ;;
+  esac
+}
+
 # Takes off what is active, and leaves what was below it, of other programs, active.
 _pier_off() {
   \local rest="${_PIER_NAMES-} " name taken='' kind="$_PIER_KIND"
   _pier_functions_back
-  if [ "$kind" = conda ] && [ "${CONDA_PREFIX-}" != "$_PIER_PREFIX" ]; then taken=1; fi
-  if [ "$kind" = venv ] && [ "${VIRTUAL_ENV-}" != "$_PIER_PREFIX" ]; then taken=1; fi
+  if _pier_is_taken; then taken=1; fi
   if [ -z "$taken" ]; then
     _pier_path_back
     [ "$kind" != conda ] || _pier_scripts "$_PIER_PREFIX/etc/conda/deactivate.d" down
@@ -34,8 +41,10 @@ _pier_deactivate() {
   \local flags="$1" _pier_under='' _pier_under_conda='' _pier_list='' _pier_file='' file='' _pier_quiet=1 _pier_line='
 '
   if [ -n "${_PIER_PREFIX-}" ]; then
-    _pier_under=${_PIER_STACK-}
-    _pier_under_conda=${_PIER_STACK_CONDA-}
+    if ! _pier_is_taken; then
+      _pier_under=${_PIER_STACK-}
+      _pier_under_conda=${_PIER_STACK_CONDA-}
+    fi
     _pier_off
     while [ -z "${_PIER_PREFIX-}" ] && [ -n "$_pier_under" ]; do
       file=${_pier_under%%:*}

@@ -16,7 +16,10 @@ _pier_activate() {
   if [ -n "${_PIER_PREFIX-}" ]; then
     _pier_under=${_PIER_STACK-}
     _pier_under_conda=${_PIER_STACK_CONDA-}
-    if [ "$_PIER_PREFIX" != "$2" ]; then
+    if _pier_is_taken; then
+      _pier_under=
+      _pier_under_conda=
+    elif [ "$_PIER_PREFIX" != "$2" ]; then
       _pier_under=$_PIER_KIND=$_PIER_FILE${_pier_under:+:$_pier_under}
       [ "$_PIER_KIND" != conda ] || _pier_under_conda=$_PIER_PREFIX:$_pier_under_conda
     fi
@@ -121,7 +124,11 @@ _pier_on_conda() {
   _pier_put CONDA_DEFAULT_ENV "$name"
   _pier_put CONDA_PROMPT_MODIFIER "($label) "
   _pier_var() {
-    if \eval "[ -n \"\${$1+x}\" ]"; then \eval "_pier_put \"__CONDA_SHLVL_${level}_$1\" \"\$$1\""; fi
+    if \eval "[ -n \"\${_PIER_WAS_$1+x}\" ]"; then
+      \eval "_pier_put \"__CONDA_SHLVL_${level}_$1\" \"\$_PIER_WAS_$1\""
+    elif \eval "[ -n \"\${$1+x}\" ]"; then
+      \eval "_pier_put \"__CONDA_SHLVL_${level}_$1\" \"\$$1\""
+    fi
     _pier_put "$1" "$2"
   }
   _pier_state "$prefix"
