@@ -47,6 +47,11 @@ export async function condaChannel(): Promise<Channel> {
   return { ...served, directory: conda, fileUrl: pathToFileURL(conda).href };
 }
 
+/** Whether they are there, so that nobody has to wait for them. */
+export async function packagesAreMade(): Promise<boolean> {
+  return existsSync(path.join(kept, await fingerprint()));
+}
+
 /** The directories of packages, built if they are not there: half a minute, most of it for compressing. */
 export async function packages(): Promise<Packages> {
   const directory = path.join(kept, await fingerprint());

@@ -54,8 +54,13 @@ async function startAll(directory: string, say: Say): Promise<void> {
   await Promise.all([writeFiles(directory).then(() => writeSoftware(directory)), startSwitch(directory)]);
   await mountHomes(directory);
   await mountProjects(directory);
-  await Promise.all([prepareMirror(directory).then(() => writeCondaSoftware(directory)), installPier(directory)]);
-  say('files written');
+  say('directories mounted');
+  await Promise.all([
+    prepareMirror(directory, say)
+      .then(() => writeCondaSoftware(directory))
+      .then(() => say('conda there')),
+    installPier(directory).then(() => say('pier installed')),
+  ]);
   await installed;
   await startHost(directory, 'ctl');
   await startDaemon(directory, daemonNamed('munged@ctl'));
