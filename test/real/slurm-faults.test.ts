@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { JobStatus, SlurmJob } from '../../src/jobs/index.ts';
+import { until } from '../sandbox.ts';
+import { fault } from '../testbed/fault.ts';
+import { type Testbed, testbed } from '../testbed/fixture.ts';
+import { type Becomes, becoming, type Jobs, jobsIn, type Task, type Where } from './slurm-world.ts';
+
+let bed: Testbed;
+let jobs: Jobs;
+let becomes: Becomes;
+/** One that runs all through the tests of a scheduler that is out of reach. */
+let steady: SlurmJob;
+beforeAll(async () => {
+  bed = await testbed();
+  jobs = await jobsIn(bed);
+  becomes = becoming(jobs);
+  steady = await submit({ script: 'sleep 1200', resources: { seconds: 3600, memory: 50 } });
+});
+afterAll(() => bed[Symbol.asyncDispose]());
+
+/** No test waits for what another one asked. */
+const forget = () => bed.must('login1', ['rm', '-rf', '.local/state/pier/slurm'], { user: 'alice' });
+beforeEach(forget);
+
+let count = 0;
+const token = () => `pier-fault${process.pid}-${++count}`;
+const make = (...words: string[]) => fault(bed.directory, words);
+const answers = () => until(async () => (await bed.on('login1', ['squeue', '-h'])).exitCode === 0, 90_000);
+
+const resources = { seconds: 600, memory: 50 };
+
+async function submit(task: Task = {}, where: Where = {}): Promise<SlurmJob> {
+  const { value, error } = await jobs('submit', { name: token(), script: 'sleep 300', resources, ...task }, where);
+  expect(error).toBeUndefined();
+  return value as SlurmJob;
+}
+
+async function query(job: SlurmJob, where: Where = {}, task: Task = {}): Promise<JobStatus> {
+  return (await jobs('query', { jobs: [job], ...task }, where)).value?.[0] as JobStatus;
+}
+
+/** Numbers of the jobs of a name, those that are over too. */
+async function numbersOf(name: string): Promise<string[]> {
+  const out = await bed.must('login2', ['squeue', '-h', '-a', '-t', 'all', '-n', name, '-o', '%A']);
+  return out.split('\n').filter((line) => line !== '');
+}
+
+const scancel = () => bed.must('ctl', ['sh', '-c', 'squeue -h -o %A | xargs -r scancel']);
+
+/** A directory for PATH with a stand-in for one of Slurm's programs that notes each call and then runs the real one. */
+async function before(program: string, commands: string): Promise<Record<string, string>> {
+  const script = `#!/bin/bash\necho "$(date +%s.%N) $0" >>/scratch/calls\n${commands}\nexec /usr/bin/${program} "$@"\n`;
+  const place = [
+    'sh',
+    '-c',
+    `mkdir -p /scratch/bin && cat >/scratch/bin/${program} && chmod 755 /scratch/bin/${program}`,
+  ];
+  await bed.must('ctl', place, { input: script });
+  await bed.must('ctl', ['sh', '-c', ': >/scratch/calls; chmod 666 /scratch/calls']);
+  return { PATH: '/scratch/bin:/usr/local/bin:/usr/bin:/bin' };
+}
+
+const noStandIns = () => bed.must('ctl', ['rm', '-rf', '/scratch/bin']);
+
+test('a frozen controller changes nothing: what was known stays known, with its age', async () => {
+  const job = steady;
+  const known = await becomes(job, 'running');
+  await make('freeze', 'slurmctld');
+  try {
+    const status = await until(async () => {
+      const seen = await query(job);
+      return seen.state === 'unknown' && seen;
+    }, 90_000);
+    expect(status.reason).toContain('does not answer');
+    expect(status.last).toMatchObject({ state: 'running', host: known.host });
+    expect(Date.parse(status.asOf ?? '')).toBeGreaterThanOrEqual(Date.parse(known.asOf));
+    expect((await jobs('cancel', { job })).value).toMatchObject({
+      accepted: false,
+      reason: expect.stringContaining('does not answer'),
+    });
+  } finally {
+    await make('thaw', 'slurmctld');
+  }
+  expect((await becomes(job, 'running')).host).toBe(known.host);
+});
+
+test('without munge on one login node nothing is lost there, and the other one goes on', async () => {
+  const job = steady;
+  await becomes(job, 'running');
+  await make('kill', 'munged@login1');
+  try {
+    const status = await until(async () => {
+      const seen = await query(job);
+      return seen.state === 'unknown' && seen;
+    }, 120_000);
+    expect(status.last).toMatchObject({ state: 'running' });
+    expect((await becomes(job, 'running', { host: 'login2' })).state).toBe('running');
+  } finally {
+    await make('start', 'munged@login1');
+  }
+  await becomes(job, 'running');
+});
+
+test('a login node that is cut off for a while says so, and tells the truth when it is back', async () => {
+  const job = await submit({ script: 'sleep 20; exit 5' });
+  await becomes(job, 'running');
+  await make('cut', 'login1');
+  try {
+    const status = await until(async () => {
+      const seen = await query(job);
+      return seen.state === 'unknown' && seen;
+    }, 120_000);
+    expect(status.last).toMatchObject({ state: 'running' });
+  } finally {
+    await make('mend', 'login1');
+  }
+  expect((await becomes(job, 'gone')).end).toMatchObject({ kind: 'failed', exitCode: 5 });
+});
+
+test('a host without Slurm says so, knows what others found out, and takes nobody’s turn', async () => {
+  const without = { variables: { PATH: '/nowhere' } };
+  expect(await query(steady, without)).toMatchObject({
+    state: 'unknown',
+    reason: expect.stringContaining('no Slurm on login1'),
+  });
+  await becomes(steady, 'running');
+  expect(await query(steady, without)).toMatchObject({ state: 'running' });
+  const { error } = await jobs('submit', { name: token(), script: 'true' }, without);
+  expect(error).toMatchObject({ code: 'scheduler-missing' });
+});
+
+test('frozen at submit and thawed, the controller has exactly one job in the end', async () => {
+  for (const _round of [1, 2]) {
+    const name = token();
+    const script = `echo ran >>/home/alice/jobs/${name}.ran; sleep 300`;
+    await make('freeze', 'slurmctld');
+    const submitted = jobs('submit', { name, script, resources });
+    // sbatch has given up; pier looks whether the job was taken nevertheless.
+    await until(async () => (await bed.on('login1', ['pgrep', '-u', 'alice', '-x', 'squeue'])).exitCode === 0, 90_000);
+    await make('thaw', 'slurmctld');
+    const { value, error, stderr } = await submitted;
+    expect(error).toBeUndefined();
+    expect(stderr).toContain('Slurm’s controller (slurmctld) does not answer; looking whether it took the job');
+    expect(await numbersOf(name)).toEqual([value?.job]);
+    await becomes(value as SlurmJob, 'running');
+    await until(async () => (await bed.on('c1', ['cat', `/home/alice/jobs/${name}.ran`])).stdout === 'ran\n');
+    expect((await jobs('cancel', { job: value as SlurmJob })).value).toEqual({ accepted: true });
+  }
+});
+
+test('while nobody answers, a submission is given up as uncertain, and its job is found by its name later', async () => {
+  const name = token();
+  await make('freeze', 'slurmctld');
+  const { error } = await jobs('submit', { name, script: 'sleep 300', resources, options: { patienceMs: 1000 } });
+  expect(error).toMatchObject({ code: 'job-uncertain', message: expect.stringContaining('It is not known whether') });
+  await make('thaw', 'slurmctld');
+  await answers();
+  const numbers = await numbersOf(name);
+  const found = await until(async () => {
+    const { value } = await jobs('find', { name });
+    return value?.found !== 'unknown' && value;
+  }, 60_000);
+  expect(found).toMatchObject(
+    numbers.length > 0 ? { found: 'job', job: { job: numbers[0], name } } : { found: 'absent' },
+  );
+  await scancel();
+});
+
+test('killed and started again, the controller’s lost jobs are told, and a number it gives again is another job', async () => {
+  const names = Array.from({ length: 12 }, token);
+  const half = names.slice(0, 6);
+  const first = (await jobs('submitMany', { names: half, script: 'sleep 300', resources })).value ?? [];
+  await make('kill', 'slurmctld');
+  await make('start', 'slurmctld');
+  await answers();
+  const second = (await jobs('submitMany', { names: names.slice(6), script: 'sleep 300', resources })).value ?? [];
+  const all = [...first, ...second];
+  expect(all.map(({ name }) => name)).toEqual(names);
+  const there = new Map<string, string>();
+  for (const line of (await bed.must('login1', ['squeue', '-h', '-o', '%A %j'])).trim().split('\n')) {
+    const [id = '', name = ''] = line.split(' ');
+    expect(there.has(name)).toBe(false);
+    there.set(name, id);
+  }
+  for (const job of all) {
+    if (there.get(job.name) === job.job) expect((await query(job)).state).toMatch(/queued|running/);
+    else
+      expect(await becomes(job, 'gone')).toMatchObject({
+        end: null,
+        settled: true,
+        reason: expect.stringContaining('lost'),
+      });
+  }
+  // Whatever was lost this time: a job of the same number and another name is not ours.
+  const last = second.at(-1) as SlurmJob;
+  const other = { ...last, name: 'pier-another-one' };
+  expect(await becomes(other, 'gone')).toMatchObject({ end: null });
+  expect((await query(last)).state).toMatch(/queued|running/);
+  await scancel();
+});
+
+test('without accounting jobs go on; how one ended is asked again when it is back', async () => {
+  await make('kill', 'slurmdbd');
+  const job = await submit({ script: 'exit 4' });
+  try {
+    const gone = await becomes(job, 'gone');
+    expect(gone).toMatchObject({ settled: false, end: { kind: 'failed' } });
+    const limits = (await jobs('limits')).value;
+    expect(limits?.accounts).toEqual({ known: false, reason: 'Slurm’s accounting (slurmdbd) does not answer' });
+    expect(limits?.partitions.known).toBe(true);
+  } finally {
+    await make('start', 'slurmdbd');
+  }
+  const settled = await until(async () => {
+    const seen = await query(job);
+    return seen.state === 'gone' && seen.settled && seen;
+  }, 90_000);
+  expect(settled.end).toMatchObject({ kind: 'failed', exitCode: 4 });
+});
+
+describe('a squeue that takes ten seconds', () => {
+  let variables: Record<string, string>;
+  beforeAll(async () => {
+    variables = await before('squeue', 'sleep 10');
+  });
+  afterAll(noStandIns);
+
+  test('is waited for, by one process for all; who waits no longer gets what was known', async () => {
+    const job = await submit();
+    const status = await query(job, { variables });
+    expect(status).toMatchObject({ state: 'running' });
+    const many = await Promise.all([1, 2, 3, 4].map((_) => query(job, { variables })));
+    expect(many.map(({ state }) => state)).toEqual(['running', 'running', 'running', 'running']);
+    await forget();
+    expect(await query(job, { variables }, { options: { patienceMs: 500 } })).toMatchObject({
+      state: 'queued',
+      reason: 'Slurm took it a moment ago.',
+    });
+    await scancel();
+  });
+
+  test('asked by a process that is killed meanwhile, is asked again by the next one', async () => {
+    const job = await submit();
+    const killed = jobs('query', { jobs: [job] }, { variables }).catch(() => 'killed');
+    const asking = ['pgrep', '-u', 'alice', '-f', 'jobs-driver.mjs .*query'];
+    const pid = await until(async () => {
+      const squeue = await bed.on('login1', ['pgrep', '-u', 'alice', '-f', '/scratch/bin/squeue']);
+      return squeue.exitCode === 0 && (await bed.on('login1', asking)).stdout.trim().split('\n').at(-1);
+    }, 60_000);
+    await bed.must('login1', ['kill', '-KILL', pid]);
+    expect(await killed).toBe('killed');
+    expect(await query(job, { variables })).toMatchObject({ state: 'running' });
+    await scancel();
+  });
+});
+
+test('a hundred jobs submitted at once by four processes are a hundred jobs', async () => {
+  const names = Array.from({ length: 100 }, token);
+  const parts = [0, 1, 2, 3].map((part) => names.slice(25 * part, 25 * (part + 1)));
+  const answered = await Promise.all(
+    parts.map((part, index) =>
+      jobs('submitMany', { names: part, script: 'sleep 60', resources }, { host: index % 2 ? 'login1' : 'login2' }),
+    ),
+  );
+  const submitted = answered.flatMap(({ value }) => value ?? []);
+  expect(submitted.map(({ name }) => name)).toEqual(names);
+  const listed = await bed.must('login1', ['squeue', '-h', '-t', 'all', '-o', '%A %j']);
+  const there = listed.split('\n').filter((line) => names.includes(line.split(' ')[1] ?? ''));
+  expect(there.sort()).toEqual(submitted.map(({ job, name }) => `${job} ${name}`).sort());
+  await scancel();
+});
+
+test('fifty sessions, asked after all the time by six processes on two login nodes, cost four questions a minute', async () => {
+  const variables = { ...(await before('squeue', '')), ...(await before('sacct', '')) };
+  const names = Array.from({ length: 50 }, token);
+  const submitted = (await jobs('submitMany', { names, script: 'sleep 300', resources })).value ?? [];
+  expect(submitted).toHaveLength(50);
+  const hosts = ['login1', 'login2', 'login1', 'login2', 'login1', 'login2'];
+  const watched = await Promise.all(
+    hosts.map((host) => jobs('watch', { jobs: submitted, forMs: 75_000 }, { host, variables })),
+  );
+  for (const { value } of watched) expect(value?.ms).toBeLessThan(30_000);
+  const times = (await bed.must('ctl', ['cat', '/scratch/calls'])).trim().split('\n').map(Number.parseFloat);
+  const mostInAMinute = Math.max(
+    ...times.map((from) => times.filter((time) => time >= from && time < from + 60).length),
+  );
+  expect(mostInAMinute).toBeGreaterThan(2);
+  expect(mostInAMinute).toBeLessThanOrEqual(4);
+  await noStandIns();
+  await scancel();
+});
