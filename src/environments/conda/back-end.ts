@@ -1,23 +1,23 @@
-import { PierError } from '../../files/index.ts';
 import type { BackEnd } from '../back-end.ts';
 import { packagesIn } from '../distributions.ts';
+import { planChange } from './change.ts';
+import { clone, explainClone } from './clone.ts';
+import { explainChange } from './explain.ts';
+import { exportAs } from './export.ts';
+import { relocateMoved } from './moved.ts';
+import { repair } from './repair.ts';
+import { verifyFiles } from './verify.ts';
 
-function notYet(): Promise<never> {
-  throw new PierError('not-yet', 'pier cannot do this with conda environments yet.', {
-    hint: 'conda install --prefix PREFIX …',
-  });
-}
-
-/** conda environments, through whichever conda there is. */
+/** conda environments, through py-rattler, and uv for pip's layer. */
 export const backEnd: BackEnd = {
-  planChange: notYet,
-  repair: notYet,
-  explainChange: notYet,
-  clone: notYet,
-  relocate: notYet,
-  explainClone: notYet,
+  planChange,
+  repair,
+  explainChange,
+  clone,
+  relocate: relocateMoved,
+  explainClone,
   exportFormats: ['environment', 'full', 'explicit'],
-  exportAs: notYet,
+  exportAs,
   packages: packagesIn,
-  verifyFiles: notYet,
+  verifyFiles,
 };

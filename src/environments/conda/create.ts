@@ -63,7 +63,9 @@ async function addPipLayer(
   }
   const directory = wanted.file ? path.dirname(wanted.file.file) : null;
   try {
-    await installPipLayer(site, uv, prefix, wanted.pip, directory, progress);
+    const stage = path.dirname(prefix);
+    const place = { prefix, stage, mark: path.basename(stage) };
+    await installPipLayer(site, uv, place, wanted.pip, directory, progress);
   } catch (error) {
     if (!(error instanceof PierError) || !wanted.file) throw error;
     const places = namedPlaces(error.message, wanted.file.places, requirementName);

@@ -3,8 +3,26 @@ import { tilde } from '../../files/index.ts';
 import { which } from '../../process/index.ts';
 import { commandLine } from '../../shell/index.ts';
 import type { Site } from '../../site/index.ts';
+import type { Change } from '../back-end.ts';
 import type { Wanted } from '../plan.ts';
 import { condaPlaces } from './places.ts';
+
+/** `conda install` and `conda remove`, or uv's for pip's layer, as a person would type them. */
+export async function explainChange(_site: Site, change: Change): Promise<string[]> {
+  const { environment, install, uninstall, pip } = change;
+  const python = path.join(environment.prefix, 'bin', 'python');
+  const program = (await programOnPath()) ?? 'conda';
+  const verbs = pip
+    ? { add: ['uv', 'pip', 'install', '--python', python], drop: ['uv', 'pip', 'uninstall', '--python', python] }
+    : {
+        add: [program, 'install', '--prefix', environment.prefix],
+        drop: [program, 'remove', '--prefix', environment.prefix],
+      };
+  return [
+    ...(uninstall.length > 0 ? [commandLine([...verbs.drop, ...uninstall])] : []),
+    ...(install.length > 0 ? [commandLine([...verbs.add, ...install])] : []),
+  ];
+}
 
 /** `conda create`, pip's layer and the check, as a person would type them: with mamba or conda where there is one. */
 export async function explainCreate(wanted: Wanted, prefix: string, site: Site): Promise<string[]> {

@@ -199,7 +199,7 @@ async def install(task):
     await rattler.install(
         records=records, target_prefix=task["prefix"], alternative_target_prefix=task["final"],
         cache_dir=task["packages"], execute_link_scripts=False, show_progress=False, client=client(task),
-        requested_specs=asked, reporter=Reporter(len(records)))
+        requested_specs=asked, reinstall_packages=set(task.get("again") or []), reporter=Reporter(len(records)))
     return {"interpreter": sys.executable}
 
 def kind_of(error):

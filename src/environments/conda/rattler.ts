@@ -48,6 +48,8 @@ export type RattlerTask =
       /** Where it is made, and where it will be. */
       readonly prefix: string;
       readonly final: string;
+      /** Names of packages to link again, though they seem to be there. */
+      readonly again?: readonly string[];
     };
 
 /** What the script says when it could not. */

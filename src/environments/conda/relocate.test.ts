@@ -80,3 +80,11 @@ test('the sums that pip and conda keep of a file are those of what it is now', a
 test('a longer place is refused: programs have no room for it', async () => {
   await expect(relocate(prefix, to, from)).rejects.toMatchObject({ code: 'cannot-relocate' });
 });
+
+test('done twice it does no harm, also where the old place is the beginning of the new one', async () => {
+  const file = await put('bin/tool', '#!/project/envs/sea/bin/python\nPATH=/project/envs/sea:/project/envs/sea-old\n');
+  await relocate(prefix, '/project/envs/sea', '/project/envs/sea2', 'leave');
+  await relocate(prefix, '/project/envs/sea', '/project/envs/sea2', 'leave');
+  const text = '#!/project/envs/sea2/bin/python\nPATH=/project/envs/sea2:/project/envs/sea-old\n';
+  expect(await readFile(file, 'utf8')).toBe(text);
+});

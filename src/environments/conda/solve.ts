@@ -39,7 +39,8 @@ export async function solve(site: Site, uv: Uv, wanted: Wanted, progress: Progre
   return { records: sorted, cached: new Set(Array.isArray(cached) ? cached.map(String) : []) };
 }
 
-function isRecord(value: unknown): value is CondaRecord {
+/** Whether pier's script gave a record of conda. */
+export function isRecord(value: unknown): value is CondaRecord {
   const { name, version, build, subdir, fn, url } = value as Partial<Record<keyof CondaRecord, unknown>>;
   return [name, version, build, subdir, fn, url].every((text) => typeof text === 'string');
 }

@@ -134,7 +134,7 @@ export function uvVariables(site: Site): NodeJS.ProcessEnv {
   return {
     ...(index ? { UV_DEFAULT_INDEX: index } : {}),
     ...(links.length > 0 ? { UV_FIND_LINKS: links.join(',') } : {}),
-    ...(caches.uv ? { UV_CACHE_DIR: expandTemplate(caches.uv) } : {}),
+    ...(caches.uv && !process.env.UV_CACHE_DIR ? { UV_CACHE_DIR: expandTemplate(caches.uv) } : {}),
     ...kept,
     UV_PYTHON_DOWNLOADS: 'never',
     UV_NO_PROGRESS: '1',
