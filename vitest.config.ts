@@ -2,7 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { defineConfig } from 'vitest/config';
 
 // `unit` is what `npm run check` runs: no installs, no servers of other people.
-// `real` starts the real programs (uv, Jupyter, Chromium) in what `scripts/test.sh` set up.
+// `real` starts the real programs (uv, Jupyter, Chromium) in what `scripts/test.sh` set up; `cluster` and `sessions`
+// do so in a testbed each, where much of the time goes into waiting for Slurm. The three run side by side.
+const cluster = 'test/real/{slurm-jobs,slurm-faults,testbed-*}.test.ts';
+const sessions = 'test/real/slurm-{session*,transports,attacks,laptop}.test.ts';
+const real = {
+  globalSetup: ['test/real/setup.ts'],
+  testTimeout: 240_000,
+  hookTimeout: 900_000,
+  fileParallelism: false,
+  // Kills come at random moments and machines are shared: a second try is made, and told by name at the end.
+  retry: 1,
+};
+
 // Shell code is text to src/; scripts/bundling.mjs says so to the bundler.
 const texts = {
   name: 'pier-texts',
@@ -19,14 +31,12 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'], testTimeout: 20_000 } },
       {
         extends: true,
-        test: {
-          name: 'real',
-          include: ['test/real/**/*.test.ts'],
-          globalSetup: ['test/real/setup.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 900_000,
-          fileParallelism: false,
-        },
+        test: { ...real, name: 'real', include: ['test/real/*.test.ts'], exclude: [cluster, sessions] },
+      },
+      { extends: true, test: { ...real, name: 'cluster', include: [cluster] } },
+      {
+        extends: true,
+        test: { ...real, name: 'sessions', include: [sessions], env: { PIER_TESTS_TESTBED: 'sessions' } },
       },
     ],
   },

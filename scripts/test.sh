@@ -33,11 +33,32 @@ if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   npm ci --no-fund --no-audit
 fi
 
-results=$(mktemp)
-trap 'rm -f "$results"' EXIT
+results=$(mktemp -d)
+beside=()
+trap 'for pid in "${beside[@]}"; do kill "$pid" 2>/dev/null; done; rm -rf "$results"' EXIT
+
+# part NAME ARGS...: runs one project of vitest.config.ts; for a subshell.
+part() {
+  # A shell without job control has what it starts with & ignore Ctrl+C, and their children with them.
+  exec env --default-signal=INT,QUIT node node_modules/vitest/vitest.mjs run --project "$1" \
+    --reporter=default --reporter=json --outputFile.json="$results/$1.json" "${@:2}"
+}
+
 status=0
 if [ $# -eq 0 ]; then bash scripts/check.sh || exit 1; fi
 node build.mjs
-npx vitest run --project real --reporter=default --reporter=json --outputFile.json="$results" "$@" || status=$?
-node scripts/summary.mjs "$results"
+export PIER_IS_BUILT=1
+if [ $# -eq 0 ]; then
+  for name in cluster sessions; do
+    (part "$name") >"$results/$name.log" 2>&1 &
+    beside+=($!)
+  done
+  (part real) || status=$?
+  for pid in "${beside[@]}"; do wait "$pid" || status=$?; done
+  beside=()
+  cat "$results/cluster.log" "$results/sessions.log"
+else
+  for name in real cluster sessions; do (part "$name" --passWithNoTests "$@") || status=$?; done
+fi
+node scripts/summary.mjs "$results"/*.json
 exit "$status"

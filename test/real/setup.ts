@@ -18,7 +18,8 @@ const root = path.join(import.meta.dirname, '..', '..');
 
 /** Builds pier, and has it make the environment that most of these tests run Jupyter in. */
 export async function setup(project: TestProject): Promise<void> {
-  execFileSync(process.execPath, ['build.mjs'], { cwd: root, stdio: 'inherit' });
+  // scripts/test.sh has built it, and runs this twice at once.
+  if (!process.env.PIER_IS_BUILT) execFileSync(process.execPath, ['build.mjs'], { cwd: root, stdio: 'inherit' });
   const sci = await sciEnvironment();
   project.provide('sci', sci);
   project.provide('uv', uvProgram());

@@ -18,7 +18,7 @@ export function testbedDirectory(name: string): string {
 }
 
 /** Brings the tests' testbed up, and down when the tests are over. Never skips: what it needs is in scripts/test.sh. */
-export async function testbed(name = 'tests'): Promise<Testbed> {
+export async function testbed(name = process.env.PIER_TESTS_TESTBED ?? 'tests'): Promise<Testbed> {
   // Each file of tests starts a dozen programs at once.
   process.setMaxListeners(0);
   const directory = testbedDirectory(name);
