@@ -22,7 +22,7 @@ export async function makeEnvironment(
   request: CreateRequest,
 ): Promise<Environment> {
   const { forecast, plan } = await forecastEnvironment(site, request, context.progress);
-  if (plan.wanted.backEnd === 'conda') context.note(plan.wanted.reason);
+  if (plan.backEnd === 'conda') context.note([plan.wanted.reason, plan.program?.reason ?? ''].join(' ').trim());
   context.note(describeForecast(plan.wanted.name, forecast));
   if (context.interactive && !fitsComfortably(forecast) && !(await context.confirm('That is most of it. Go on?'))) {
     throw new PierError('declined', 'Nothing was made.', { exitStatus: 1 });

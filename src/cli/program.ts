@@ -81,6 +81,11 @@ export const commands: readonly CommandRow[] = [
         summary: 'Who makes it (default: follows from what is asked)',
         choices: ['uv', 'conda'],
       },
+      {
+        flags: '--with <program>',
+        summary: 'The program for conda packages (default: yours or the site’s, else rattler)',
+        choices: ['rattler', 'conda', 'mamba', 'micromamba'],
+      },
     ],
     examples: [
       ['pier env create sci', 'the catalogue has a list of that name'],

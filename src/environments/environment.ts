@@ -81,6 +81,8 @@ export interface CreateRequest {
   readonly python?: string;
   /** Who makes it; without this it follows from what is asked for. */
   readonly backEnd?: 'uv' | 'conda';
+  /** Which program makes a conda environment; without this the site's own, else py-rattler. Asks for conda. */
+  readonly maker?: 'rattler' | 'conda' | 'mamba' | 'micromamba';
   /** conda channels by name or address, the first one preferred; naming any is asking for conda. */
   readonly channels?: readonly string[];
   /** A file that says what is to be in it; `name` may then be empty, if the file has one. */

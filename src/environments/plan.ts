@@ -1,4 +1,5 @@
 import type { CondaRecord } from './conda/rattler.ts';
+import type { CondaName, SiteProgram } from './conda/site-program.ts';
 import type { Forecast } from './environment.ts';
 import type { ExplicitPackage, RequestFile } from './request-file.ts';
 import type { Lock } from './uv/lock.ts';
@@ -18,6 +19,8 @@ export interface Wanted {
   readonly backEnd: 'uv' | 'conda';
   /** Why this back end, in plain words. */
   readonly reason: string;
+  /** Which program is to make a conda environment; null: the site's if it has one, else py-rattler. */
+  readonly maker: CondaName | 'rattler' | null;
   /** conda channels by name or address, the first one preferred; for uv none. */
   readonly channels: readonly string[];
   /** Requirements that uv installs on top of conda's packages: lines of a requirements file. */
@@ -34,7 +37,10 @@ export interface Wanted {
   readonly fingerprint: string;
 }
 
-/** What will be made, down to each file's hash, and what it costs. Making it decides nothing any more. */
+/**
+ * What will be made, down to each file's hash, and what it costs. Making it decides nothing any more, except that a
+ * site's own conda chooses again what it told a moment ago.
+ */
 export type Plan = UvPlan | CondaPlan;
 
 export interface UvPlan {
@@ -54,7 +60,10 @@ export interface CondaPlan {
   readonly backEnd: 'conda';
   readonly wanted: Wanted;
   readonly forecast: Forecast;
-  readonly uv: Uv;
+  /** null when there is none and nothing needed it yet. */
+  readonly uv: Uv | null;
+  /** The site's or the user's own conda, which makes it; null: py-rattler does. */
+  readonly program: SiteProgram | null;
   /** conda's own records of the exact packages, sorted by name. */
   readonly records: readonly CondaRecord[];
   /** Every match spec, the one for Python included. */

@@ -38,6 +38,7 @@ export async function wantedFrom(site: Site, request: CreateRequest): Promise<Wa
     specs,
     python: request.python ?? plain?.python ?? null,
     ...choice,
+    maker: request.maker ?? null,
     channels,
     pip: [...new Set([...(file?.pip ?? []), ...(request.pip ?? [])])],
     explicit: file?.explicit ?? [],
@@ -83,10 +84,11 @@ function placeFor(site: Site, request: CreateRequest, file: RequestFile | null):
 
 async function choose(
   site: Site,
-  { backEnd, channels = [] }: CreateRequest,
+  { backEnd: said, maker, channels = [] }: CreateRequest,
   specs: readonly string[],
   file: RequestFile | null,
 ): Promise<Choice> {
+  const backEnd = said ?? (maker ? 'conda' : undefined);
   const isCondas = file?.kind === 'environment' || file?.kind === 'explicit';
   if (file && backEnd !== undefined && isCondas !== (backEnd === 'conda')) {
     const its = isCondas ? 'conda' : 'uv';

@@ -212,3 +212,14 @@ export async function visibleIn(root: string): Promise<string[]> {
     .map(([name]) => name as string)
     .sort();
 }
+
+/** Runs the programs of the packages `hello` and `lighthouse`, which say where they are: in text, in a program, in code. */
+export function whereItIs(prefix: string): string[] {
+  const run = (name: string) => execFileSync(path.join(prefix, 'bin', name), { env: {}, encoding: 'utf8' });
+  return ['hello-binary', 'hello', 'lighthouse'].map((name) => run(name).trim());
+}
+
+/** Files that still name the stage they were made in. */
+export function stagedNames(prefix: string): string {
+  return execFileSync('bash', ['-c', 'grep -rla pier-stage "$0" || true', prefix], { encoding: 'utf8' });
+}

@@ -72,15 +72,23 @@ async function readRequest({ words, options }: CommandContext): Promise<CreateRe
   const [name = '', ...specs] = prefix === undefined ? words : ['', ...words];
   if (name === '' && file === undefined && prefix === undefined) throw nameless();
   const from = options.value('from') ?? (specs.length === 0 && !file ? await listNamed(name) : undefined);
-  const said = { file, root, prefix, from, python: options.value('python'), backEnd: options.value('backend') };
+  const said = { file, root, prefix, from, python: options.value('python') };
+  const by = { backEnd: options.value('backend'), maker: options.value('with') };
+  if (by.backEnd === 'uv' && by.maker !== undefined) throw twoMakers(by.maker);
   const channels = (options.value('channel') ?? '').split(',').filter((channel) => channel !== '');
-  const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(Object.entries({ ...said, ...by }).filter(([, value]) => value !== undefined));
   return { name, specs, channels, ...given };
 }
 
 function twoPlaces(): PierError {
   return new PierError('usage', '--prefix says where exactly it is to be, and --root where it is to be by its name.', {
     hint: 'pier env create --prefix /project/lab/envs/sea, or: pier env create sea --root /project/lab/envs',
+  });
+}
+
+function twoMakers(program: string): PierError {
+  return new PierError('usage', `--backend uv makes it with uv, and --with ${program} with conda.`, {
+    hint: 'Leave one of the two away.',
   });
 }
 

@@ -22,14 +22,14 @@ export type CondaCost = Pick<Forecast, 'files' | 'bytes' | 'guessed'>;
  */
 export async function forecastCost(
   site: Site,
-  uv: Uv,
+  uv: Uv | null,
   root: string,
   records: readonly CondaRecord[],
   progress: Progress,
 ): Promise<CondaCost> {
   const memory = await recallPackages();
   const unknown = records.filter((record) => !memory.has(keyOf(record)));
-  if (unknown.length > 0) await learn(site, uv, root, unknown, memory, progress);
+  if (uv && unknown.length > 0) await learn(site, uv, root, unknown, memory, progress);
   const python = records.find(({ name }) => name === 'python')?.version;
   const counts = records.map((record) => ({ ...(memory.get(keyOf(record)) ?? guess(record)), name: record.name }));
   const guessed = records.filter((record) => !memory.has(keyOf(record))).map(({ name }) => name);

@@ -8,10 +8,12 @@ import { checkLoader } from '../loader.ts';
 import { namedPlaces } from '../named-places.ts';
 import { stageVariable } from '../orphans.ts';
 import type { CondaPlan, Made } from '../plan.ts';
+import { findUv } from '../uv-program.ts';
 import { compileBytecode } from './bytecode.ts';
 import { rattlerError } from './errors.ts';
 import { explicitText } from './explicit.ts';
 import { historyText } from './history.ts';
+import { makeWithProgram } from './make-with-program.ts';
 import { installPipLayer } from './pip-layer.ts';
 import { askRattler, type CondaRecord, rattlerVersion } from './rattler.ts';
 import { relocate } from './relocate.ts';
@@ -19,7 +21,7 @@ import { relocate } from './relocate.ts';
 /**
  * Makes the environment of a plan at `prefix`, with everything in it written for `final`, to which it is then renamed.
  *
- * Four steps: packages are linked, `conda-meta/history` says what was asked for, bytecode, and the check that its Python
+ * Four steps: packages are linked, by the site's own conda where there is one, `conda-meta/history` says what was asked for, bytecode, and the check that its Python
  * runs by itself. `signal` is asked between them.
  */
 export async function createEnvironment(
@@ -30,22 +32,26 @@ export async function createEnvironment(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Made> {
-  await link(site, plan, prefix, final, progress);
+  const { program } = plan;
+  const records = program
+    ? await makeWithProgram(site, plan, program, prefix, final, progress)
+    : await link(site, plan, prefix, final, progress);
   signal.throwIfAborted();
-  await writeFile(path.join(prefix, 'conda-meta', 'history'), historyText(plan, new Date()));
+  await writeFile(path.join(prefix, 'conda-meta', 'history'), historyText({ ...plan, records }, new Date()));
   // Made by rattler as if an environment were a cache: backups would pass over it.
   await rm(path.join(prefix, 'CACHEDIR.TAG'), { force: true });
   await writeVariables(prefix, plan.wanted.variables);
-  const version = plan.records.find(({ name }) => name === 'python')?.version;
-  if (plan.wanted.pip.length > 0) await addPipLayer(site, plan, prefix, final, progress);
+  const version = records.find(({ name }) => name === 'python')?.version;
+  if (plan.wanted.pip.length > 0) await addPipLayer(site, { ...plan, records }, prefix, final, progress);
   signal.throwIfAborted();
   if (version) await compileBytecode(prefix, final, progress);
   signal.throwIfAborted();
   progress({ step: 'check', message: 'Checking that its Python runs by itself' });
   const variables = version ? await checkLoader(prefix) : {};
-  const lock = await keepList(plan.records, prefix);
+  const lock = await keepList(records, prefix);
   const python = version ? { version, base: path.join(final, 'bin') } : null;
-  return { variables, python, lock, maker: `py-rattler ${rattlerVersion}` };
+  const maker = program ? `${program.name} ${program.version}` : `py-rattler ${rattlerVersion}`;
+  return { variables, python, lock, maker };
 }
 
 /** pip's programs begin with where their Python is now, so that they have to be told where it will be. */
@@ -65,7 +71,7 @@ async function addPipLayer(
   try {
     const stage = path.dirname(prefix);
     const place = { prefix, stage, mark: path.basename(stage) };
-    await installPipLayer(site, uv, place, wanted.pip, directory, progress);
+    await installPipLayer(site, uv ?? (await findUv(progress)), place, wanted.pip, directory, progress);
   } catch (error) {
     if (!(error instanceof PierError) || !wanted.file) throw error;
     const places = namedPlaces(error.message, wanted.file.places, requirementName);
@@ -90,9 +96,9 @@ async function link(
   prefix: string,
   final: string,
   progress: Progress,
-): Promise<void> {
+): Promise<readonly CondaRecord[]> {
   const options = {
-    uv,
+    uv: uv ?? (await findUv(progress)),
     root: wanted.root,
     // A stage is the directory above what is made in it.
     env: stageVariable(path.basename(path.dirname(prefix))),
@@ -101,7 +107,7 @@ async function link(
     messages: { download: 'Downloading packages', install: 'Installing packages' },
   };
   const said = await askRattler(site, { verb: 'install', records, specs, prefix, final }, options);
-  if ('answer' in said) return;
+  if ('answer' in said) return records;
   const doing = `Cannot install the packages of ${wanted.name}`;
   throw rattlerError(said.refusal, { site, doing, channels: wanted.channels, file: wanted.file });
 }

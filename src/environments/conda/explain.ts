@@ -26,7 +26,8 @@ export async function explainChange(_site: Site, change: Change): Promise<string
 
 /** `conda create`, pip's layer and the check, as a person would type them: with mamba or conda where there is one. */
 export async function explainCreate(wanted: Wanted, prefix: string, site: Site): Promise<string[]> {
-  const program = await programOnPath();
+  const asked = wanted.maker === 'rattler' ? null : wanted.maker;
+  const program = asked ?? (await programOnPath());
   const module = site.profile.python.distributions.find(({ kind }) => kind === 'conda')?.module;
   const python = path.join(prefix, 'bin', 'python');
   const variables = Object.entries(wanted.variables).map(([name, value]) => `${name}=${value}`);

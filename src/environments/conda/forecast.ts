@@ -4,12 +4,19 @@ import type { CondaPlan, Wanted } from '../plan.ts';
 import { spaceAt } from '../space.ts';
 import { findUv } from '../uv-program.ts';
 import { forecastCost } from './cost.ts';
+import { dryRun } from './dry-run.ts';
+import { findSiteProgram } from './site-program.ts';
 import { solve } from './solve.ts';
 
 /** Decides on every package's version and file, and adds up what they cost. */
 export async function forecastEnvironment(site: Site, wanted: Wanted, progress: Progress): Promise<CondaPlan> {
-  const uv = await findUv(progress);
-  const { records, cached } = await solve(site, uv, wanted, progress);
+  const program = await findSiteProgram(site, wanted);
+  if (program) progress({ step: 'tools', message: program.reason });
+  const uv = program ? await findUv(progress).catch(() => null) : await findUv(progress);
+  const { records, cached } =
+    program && wanted.explicit.length === 0
+      ? await dryRun(site, program, wanted, progress)
+      : await solve(site, uv ?? (await findUv(progress)), wanted, progress);
   const [cost, left] = await Promise.all([
     forecastCost(site, uv, wanted.root, records, progress),
     spaceAt(wanted.root),
@@ -23,5 +30,5 @@ export async function forecastEnvironment(site: Site, wanted: Wanted, progress: 
     filesLeft: left.files,
     bytesLeft: left.bytes,
   };
-  return { backEnd: 'conda', wanted, forecast, uv, records, specs: wanted.specs };
+  return { backEnd: 'conda', wanted, forecast, uv, program, records, specs: wanted.specs };
 }

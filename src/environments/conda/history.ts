@@ -8,7 +8,10 @@ import type { CondaRecord } from './rattler.ts';
  *
  * rattler leaves it empty, and then conda takes every package as asked for, with its build.
  */
-export function historyText({ wanted, records, specs }: CondaPlan, now: Date): string {
+export function historyText(
+  { wanted, records, specs }: Pick<CondaPlan, 'wanted' | 'records' | 'specs'>,
+  now: Date,
+): string {
   return revision(
     now,
     `pier env create ${wanted.name}`,

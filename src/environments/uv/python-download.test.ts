@@ -20,6 +20,7 @@ beforeEach(async () => {
     python: '3.12',
     backEnd: 'uv',
     reason: '',
+    maker: null,
     channels: [],
     pip: [],
     explicit: [],
