@@ -8,7 +8,7 @@ import { backEndOf } from './back-end.ts';
 import { repairIfNeeded } from './change.ts';
 import type { Environment } from './environment.ts';
 import { findEnvironment, refuseUnusable } from './find.ts';
-import { frozenFile } from './frozen.ts';
+import { frozenFile, usualMessage } from './frozen.ts';
 import { interruptible } from './interrupt.ts';
 import { readAt } from './list.ts';
 import { refuseReadOnly } from './read-only.ts';
@@ -37,10 +37,7 @@ export async function freezeEnvironment(site: Site, request: FreezeRequest, prog
     progress({ step: 'compile', message: 'Compiling bytecode' });
     await compile(environment);
     progress({ step: 'freeze', message: 'Taking the write bits away' });
-    await mark(
-      environment,
-      request.message ?? `Frozen by its owner. To change a copy: pier env clone ${environment.name} NEW-NAME`,
-    );
+    await mark(environment, request.message ?? usualMessage(environment));
     for (const command of freezeCommands(environment)) succeeded(await chmod(command), environment);
   });
 }

@@ -1,5 +1,6 @@
 import { PierError, tilde } from '../files/index.ts';
 import type { Environment } from './environment.ts';
+import { ownersMessage } from './frozen.ts';
 
 /** Throws unless an environment is ours to change: `environment-ghost`, `environment-foreign`, `environment-frozen`. */
 export function refuseReadOnly(environment: Environment): void {
@@ -11,7 +12,9 @@ export function refuseReadOnly(environment: Environment): void {
   }
   if (origin !== 'owned') throw foreign(environment);
   if (!frozen) return;
-  throw new PierError('environment-frozen', `${name} is frozen, so that those who use it can rely on it.`, {
+  const said = ownersMessage(environment);
+  const why = said ? `. Its owner says: ${said}` : ', so that those who use it can rely on it.';
+  throw new PierError('environment-frozen', `${name} is frozen${why}`, {
     hint: `Take a copy: pier env clone ${name} NEW-NAME   Or let it be changed again: pier env thaw ${name}`,
   });
 }

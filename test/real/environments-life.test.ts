@@ -172,7 +172,7 @@ test('exports are the same each time, and have all that making it again needs', 
 test('frozen, it runs and refuses every change with the way out; a copy of it can be changed; thawed, it can too', async () => {
   await using place = await world();
   const prefix = await made(place, 'a', ['networkx']);
-  const frozen = await place.run('freeze', { name: 'a' });
+  const frozen = await place.run('freeze', { name: 'a', message: 'for the\npaper' });
   expect(frozen.error).toBeUndefined();
   expect(frozen.value).toMatchObject({ frozen: true, state: 'ok' });
   const writable = execFileSync('find', [prefix, '-not', '-path', '*/.pier*', '-type', 'd', '-perm', '/222'], {
@@ -187,6 +187,7 @@ test('frozen, it runs and refuses every change with the way out; a copy of it ca
   ] as const) {
     expect((await place.run(verb, request)).error, verb).toMatchObject({
       code: 'environment-frozen',
+      message: 'a is frozen. Its owner says: for the paper',
       hint: expect.stringMatching(/pier env clone a NEW-NAME.*pier env thaw a/),
     });
   }

@@ -108,7 +108,12 @@ export interface Running<Value> {
 }
 
 type Request = Partial<CreateRequest> &
-  Partial<ChangeRequest> & { readonly to?: string; readonly format?: string; readonly group?: string };
+  Partial<ChangeRequest> & {
+    readonly to?: string;
+    readonly format?: string;
+    readonly group?: string;
+    readonly message?: string;
+  };
 
 interface Verbs {
   readonly create: Environment;
