@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, rename, writeFile } from 'node:fs/promises';
+import { type Dirent, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { chmod, rename, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { installedIn } from './distributions.ts';
@@ -26,7 +26,10 @@ export async function relocate(prefix: string, former: Former, final: Former): P
   const old = Buffer.from(former.prefix);
   const waiting = [prefix];
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
-    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const entries = readdirSync(directory, { withFileTypes: true });
+    // Left by one that was killed. Before the others: rewriting one of them would take it away under our eyes.
+    for (const { name } of entries.filter(isUnfinished)) await unlink(path.join(directory, name));
+    for (const entry of entries.filter((each) => !isUnfinished(each))) {
       const file = path.join(directory, entry.name);
       if (entry.isDirectory() && entry.name !== '__pycache__') waiting.push(file);
       if (entry.isFile() && (await rewrite(file, old, former, final))) changed.push(file);
@@ -36,17 +39,26 @@ export async function relocate(prefix: string, former: Former, final: Former): P
   await correctRecords(prefix, new Set(changed));
 }
 
+/** What is being written beside a file, until it is renamed to that. */
+const unfinished = '.pier-new';
+
+function isUnfinished(entry: Dirent): boolean {
+  return entry.isFile() && entry.name.endsWith(unfinished);
+}
+
+/** Whether it names the new place now: also one that was rewritten before its package's list was put right. */
 async function rewrite(file: string, old: Buffer, former: Former, final: Former): Promise<boolean> {
   const stats = lstatSync(file);
   if (stats.nlink > 1 || stats.size > longestText || stats.size === 0) return false;
   const before = readFileSync(file);
   const names = isPromptFile(file);
-  if ((!names && !before.includes(old)) || before.includes(0)) return false;
+  if ((!names && !before.includes(old) && !before.includes(final.prefix)) || before.includes(0)) return false;
   const text = before.toString('utf8');
   const moved = replacePath(text, former.prefix, final.prefix);
   const after = names ? replacePrompt(moved, former.name, final.name) : moved;
-  if (after === text || !Buffer.from(text).equals(before)) return false;
-  const beside = `${file}.pier-new`;
+  if (after === text) return text.includes(final.prefix);
+  if (!Buffer.from(text).equals(before)) return false;
+  const beside = `${file}${unfinished}`;
   await writeFile(beside, after);
   await chmod(beside, stats.mode & 0o7777);
   await rename(beside, file);
@@ -85,7 +97,7 @@ async function correctRecords(prefix: string, changed: ReadonlySet<string>): Pro
       const hash = `sha256=${createHash('sha256').update(content).digest('base64url')}`;
       text = text.replace(`${row.hash},${row.size ?? ''}`, () => `${hash},${content.length}`);
     }
-    await writeFile(`${file}.pier-new`, text);
-    await rename(`${file}.pier-new`, file);
+    await writeFile(`${file}${unfinished}`, text);
+    await rename(`${file}${unfinished}`, file);
   }
 }
