@@ -9,6 +9,7 @@ import type { Environment } from './environment.ts';
 import { findEnvironment, refuseUnusable } from './find.ts';
 import { interruptible } from './interrupt.ts';
 import { readAt } from './list.ts';
+import { typedName } from './names.ts';
 import { writeEnvironmentRecord } from './record.ts';
 import { registerPrefix } from './registry.ts';
 import { refuseUntrusted } from './trust.ts';
@@ -34,13 +35,14 @@ export async function adoptEnvironment(site: Site, name: string, progress: Progr
   );
 }
 
-async function refuseOthers({ prefix, name, python }: Environment): Promise<void> {
+async function refuseOthers(environment: Environment): Promise<void> {
+  const { prefix, name, python } = environment;
   const { uid: owner } = await stat(prefix);
   const isBase = path.basename(prefix) === name ? false : name === 'base';
   if (owner === uid() && !isBase) return;
   const why = isBase ? 'conda itself is in it' : `it belongs to user ${owner}`;
   throw new PierError('environment-not-yours', `${tilde(prefix)} is not taken over: ${why}.`, {
-    hint: python ? `Take a copy: pier env clone ${name} NEW-NAME` : 'pier env list',
+    hint: python ? `Take a copy: pier env clone ${typedName(environment)} NEW-NAME` : 'pier env list',
   });
 }
 

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { PierError, tilde } from '../files/index.ts';
+import { quote } from '../shell/index.ts';
+import type { Environment } from './environment.ts';
 
 /** Names that mean something else to conda, which sees these environments too. */
 const reserved = new Set(['base', 'root']);
@@ -44,4 +46,9 @@ function complaint(name: string): string | undefined {
   const bad = /[^\p{L}\p{N}\p{M}_.+-]/u.exec(name)?.[0];
   if (bad) return `it has ${JSON.stringify(bad)} in it`;
   return /^[\p{L}\p{N}_]/u.test(name) ? undefined : 'it begins with neither a letter nor a digit';
+}
+
+/** What a person types for an environment: its name where pier finds it by that, else its path. */
+export function typedName({ name, prefix, origin }: Environment): string {
+  return origin === 'owned' || origin === 'public' ? quote(name) : quote(prefix);
 }

@@ -1,6 +1,7 @@
 import { PierError, tilde } from '../files/index.ts';
 import type { Environment } from './environment.ts';
 import { ownersMessage } from './frozen.ts';
+import { typedName } from './names.ts';
 
 /** Throws unless an environment is ours to change: `environment-ghost`, `environment-foreign`, `environment-frozen`. */
 export function refuseReadOnly(environment: Environment): void {
@@ -19,7 +20,9 @@ export function refuseReadOnly(environment: Environment): void {
   });
 }
 
-function foreign({ name, prefix, origin }: Environment): PierError {
+function foreign(environment: Environment): PierError {
+  const { prefix, origin } = environment;
+  const name = typedName(environment);
   const whose = origin === 'foreign' ? 'pier did not make it' : 'it is not yours';
   return new PierError('environment-foreign', `${tilde(prefix)} is not changed: ${whose}.`, {
     hint:

@@ -51,7 +51,7 @@ test('somebody else’s is refused, with how its owner would do it', async () =>
   const prefix = await handMadeVenv(path.join(root, 'byhand'));
   await expect(removeEnvironment(siteAt(root), 'byhand')).rejects.toMatchObject({
     code: 'environment-foreign',
-    hint: `By hand, if it is yours: rm -rf ${prefix}   Or: pier env adopt byhand`,
+    hint: `By hand, if it is yours: rm -rf ${prefix}   Or: pier env adopt ${prefix}`,
   });
   expect(existsSync(prefix)).toBe(true);
 });

@@ -10,6 +10,7 @@ import { discard } from './discard.ts';
 import type { Environment } from './environment.ts';
 import { findEnvironment } from './find.ts';
 import { interruptible } from './interrupt.ts';
+import { typedName } from './names.ts';
 import { refuseReadOnly } from './read-only.ts';
 
 /** Says in plain words who uses an environment, or null. Rooms above know about sessions; this one does not. */
@@ -81,7 +82,8 @@ async function unlinkAliases({ prefix, aliases }: Environment): Promise<void> {
   }
 }
 
-function foreign({ name, prefix, kind, origin }: Environment): PierError {
+function foreign(environment: Environment): PierError {
+  const { prefix, kind, origin } = environment;
   if (origin !== 'foreign') {
     return new PierError('environment-foreign', `${tilde(prefix)} is not removed: it is not yours.`, {
       hint: `Who keeps it removes it: ls -ld '${prefix}' says who.`,
@@ -89,6 +91,6 @@ function foreign({ name, prefix, kind, origin }: Environment): PierError {
   }
   const command = kind === 'conda' ? ['conda', 'env', 'remove', '--prefix', prefix] : ['rm', '-rf', prefix];
   return new PierError('environment-foreign', `pier did not make ${tilde(prefix)}, so it does not remove it.`, {
-    hint: `${kind === 'conda' ? '' : 'By hand, if it is yours: '}${commandLine(command)}   Or: pier env adopt ${name}`,
+    hint: `${kind === 'conda' ? '' : 'By hand, if it is yours: '}${commandLine(command)}   Or: pier env adopt ${typedName(environment)}`,
   });
 }

@@ -4,6 +4,7 @@ import { PierError, tilde, uid } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
 import type { Environment } from './environment.ts';
 import { findEnvironment } from './find.ts';
+import { typedName } from './names.ts';
 import { dropTrust, isAsTrusted, readTrust, writeTrust } from './trusted.ts';
 
 /** Why a place of an environment is not trusted by itself. */
@@ -29,7 +30,7 @@ export async function refuseUntrusted(environment: Environment): Promise<void> {
     if (await isAsTrusted(trusted, place)) continue;
     if (trusted) throw swapped(environment, place);
     throw new PierError('environment-untrusted', `The environment ${name} is not used: ${tilde(place)} ${why}.`, {
-      hint: `Look at it: ls -ld '${place}'   If you trust whoever that is: pier env trust ${name}`,
+      hint: `Look at it: ls -ld '${place}'   If you trust whoever that is: pier env trust ${typedName(environment)}`,
     });
   }
 }
@@ -87,10 +88,10 @@ async function whyUntrusted(place: string, isParent: boolean): Promise<string | 
   return (stats.mode & 0o002) !== 0 && !sticky ? 'can be written by everyone' : undefined;
 }
 
-function swapped({ name }: Environment, place: string): PierError {
+function swapped(environment: Environment, place: string): PierError {
   return new PierError(
     'environment-swapped',
-    `The environment ${name} is not used: ${tilde(place)} is not what it was when you trusted it.`,
-    { hint: `Look at it: ls -ld '${place}'   If that is in order: pier env trust ${name}` },
+    `The environment ${environment.name} is not used: ${tilde(place)} is not what it was when you trusted it.`,
+    { hint: `Look at it: ls -ld '${place}'   If that is in order: pier env trust ${typedName(environment)}` },
   );
 }

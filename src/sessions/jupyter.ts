@@ -58,9 +58,11 @@ function tooOld(server: string | undefined): string | null {
 }
 
 function withoutJupyter(environment: Environment, app: 'lab' | 'notebook', uv: string): PierError {
-  const python = path.join(environment.prefix, 'bin', 'python');
-  return new PierError('environment-without-jupyter', `${environment.name} has no ${titles[app]}.`, {
-    hint: commandLine([uv, 'pip', 'install', '--python', python, distributions[app]]),
+  const { name, prefix, origin, frozen } = environment;
+  const byPier = ['pier', 'env', 'install', name, distributions[app]];
+  const byHand = [uv, 'pip', 'install', '--python', path.join(prefix, 'bin', 'python'), distributions[app]];
+  return new PierError('environment-without-jupyter', `${name} has no ${titles[app]}.`, {
+    hint: commandLine(origin === 'owned' && !frozen ? byPier : byHand),
   });
 }
 

@@ -4,7 +4,7 @@ import { readSession } from './describe.ts';
 import { readTail } from './log.ts';
 import type { Session } from './session.ts';
 import { isOver } from './state.ts';
-import { sessionFiles, sessionIds } from './store.ts';
+import { attemptFiles, sessionFiles, sessionIds } from './store.ts';
 
 /**
  * All sessions on record, newest first. Reads files and `/proc`; asks Slurm once, if jobs of its may serve some.
@@ -75,5 +75,11 @@ export async function findSession(beginning: string): Promise<Session> {
 
 /** The end of a session's newest log, for people. */
 export async function readLog(id: string, lines = 200): Promise<string> {
-  return await readTail((await readSession(id)).log, lines);
+  const session = await readSession(id);
+  // A follow-on job that never ran has written nothing; then what ran before it is what there is to read.
+  for (let attempt = session.attempt; attempt > 1; attempt--) {
+    const text = await readTail(attemptFiles(id, attempt).log, lines);
+    if (text.trim() !== '') return text;
+  }
+  return await readTail(attemptFiles(id, 1).log, lines);
 }

@@ -232,6 +232,6 @@ test('one that pier did not make is refused with the way out', async () => {
   const foreign = await place.run('change', { name: 'theirs', install: ['six'] });
   expect(foreign.error).toMatchObject({
     code: 'environment-foreign',
-    hint: expect.stringMatching(/pier env adopt theirs.*pier env clone theirs/),
+    hint: expect.stringMatching(/pier env adopt \S+\/theirs .*pier env clone \S+\/theirs /),
   });
 });

@@ -1,4 +1,5 @@
 import { explainShare, type Shared, shareEnvironment } from '../../environments/index.ts';
+import { quote } from '../../shell/index.ts';
 import { type CommandContext, type CommandResult, result } from '../command.ts';
 import { explanation } from '../explanation.ts';
 
@@ -14,7 +15,12 @@ export async function run(context: CommandContext): Promise<CommandResult> {
 
 function describe({ environment, group, findings }: Shared): string {
   const { name, prefix } = environment;
-  if (findings.length === 0) return `${group} can use ${name} now: source ${prefix}/bin/activate`;
+  if (findings.length === 0) {
+    const place = quote(prefix);
+    return `${group} can use ${name} now. Who does says once that it may be used, then works in it:
+  pier env trust ${place}
+  pier shell -e ${place}`;
+  }
   return [`${group} may read ${name} now, but cannot get there:`, ...findings.map(({ detail }) => `  ${detail}`)].join(
     '\n',
   );
