@@ -57,9 +57,18 @@ export function describeForecast(name: string, forecast: Forecast): string {
 }
 
 /** `, where 12 GB and 30,000 files are left`; nothing where that cannot be known. */
-export function describeRoom({ bytesLeft, filesLeft }: Forecast): string {
+export function describeRoom({ bytesLeft, filesLeft, quota }: Forecast): string {
   const left = [bytesLeft === null ? [] : size(bytesLeft), filesLeft === null ? [] : counted(filesLeft, 'file')].flat();
-  return left.length > 0 ? `, where ${left.join(' and ')} are left` : '';
+  return (left.length > 0 ? `, where ${left.join(' and ')} are left` : '') + describeQuota(quota);
+}
+
+/** ` by the quota of grace`; an old count of it by itself, since it may have changed. */
+function describeQuota(quota: Forecast['quota']): string {
+  if (!quota) return '';
+  if (!quota.isOld) return ` (the quota of ${quota.payer} pays)`;
+  const { payer, bytesLeft, filesLeft, countedAt } = quota;
+  const left = [bytesLeft === null ? [] : size(bytesLeft), filesLeft === null ? [] : counted(filesLeft, 'file')].flat();
+  return ` (the quota of ${payer} pays: ${left.join(' and ') || 'no limit'} left at ${new Date(countedAt ?? 0).toLocaleString('sv')})`;
 }
 
 /** `sci is made: 12,391 files, 618 MB.` */

@@ -13,7 +13,7 @@ import type { Made, Plan, Wanted } from './plan.ts';
 import { readEnvironmentRecord, writeEnvironmentRecord } from './record.ts';
 import { registerPrefix } from './registry.ts';
 import { environmentsRootIfKnown } from './root.ts';
-import { checkSpace, spaceAt } from './space.ts';
+import { checkSpace, spaceAt, withQuota } from './space.ts';
 import { type Stage, withStage } from './stage.ts';
 import { wantedFrom } from './wanted.ts';
 
@@ -54,7 +54,7 @@ async function makeOrAwait(
   await swept;
   signal.throwIfAborted();
   const left = await spaceAt(wanted.root);
-  checkSpace(wanted.name, { ...plan.forecast, filesLeft: left.files, bytesLeft: left.bytes });
+  checkSpace(wanted.name, { ...plan.forecast, ...withQuota(left, plan.forecast.quota) });
   await build(site, plan, stage, progress, signal);
   progress({ step: 'publish', message: `Putting ${wanted.name} in place` });
   if (!(await publish(wanted, stage))) return await lost(site, wanted);

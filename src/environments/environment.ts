@@ -1,3 +1,4 @@
+import type { Allowance } from '../storage/index.ts';
 /**
  * `ok`: can be used. `partial`: something in it is missing, and can be repaired. `broken`: its base interpreter is gone.
  * `ghost`: a name somewhere points at it, and there is nothing.
@@ -52,6 +53,8 @@ export interface Forecast {
   readonly root: string;
   readonly filesLeft: number | null;
   readonly bytesLeft: number | null;
+  /** The quota that pays for it, where it can be read; both figures above are then the smaller ones, unless it is old. */
+  readonly quota?: Allowance | null;
 }
 
 /** A distribution that is installed in an environment. */

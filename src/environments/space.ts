@@ -1,6 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { PierError, tilde } from '../files/index.ts';
+import type { Site } from '../site/index.ts';
+import { type Allowance, allowanceAt } from '../storage/index.ts';
 import type { Forecast } from './environment.ts';
 import { within } from './time-limit.ts';
 
@@ -26,9 +28,31 @@ export async function spaceAt(directory: string): Promise<Space> {
   }
 }
 
+/** What is left for us by the file system and by the quota that pays, with that quota. */
+export async function roomAt(
+  site: Site,
+  directory: string,
+): Promise<Required<Pick<Forecast, 'filesLeft' | 'bytesLeft' | 'quota'>>> {
+  const [space, quota] = await Promise.all([spaceAt(directory), allowanceAt(site, directory)]);
+  return { ...withQuota(space, quota), quota };
+}
+
+/** The smaller of both; an old count of the quota takes nothing away. */
+export function withQuota(
+  { files, bytes }: Space,
+  quota: Allowance | null | undefined,
+): Pick<Forecast, 'filesLeft' | 'bytesLeft'> {
+  const counts = quota && !quota.isOld ? quota : null;
+  return { filesLeft: least(files, counts?.filesLeft), bytesLeft: least(bytes, counts?.bytesLeft) };
+}
+
+function least(one: number | null, other: number | null | undefined): number | null {
+  return one === null ? (other ?? null) : Math.min(one, other ?? one);
+}
+
 /** Throws `no-space` when a forecast is more than what is left. What was only guessed refuses nobody. */
 export function checkSpace(name: string, forecast: Forecast): void {
-  const { packages, guessed, filesLeft, bytesLeft, root } = forecast;
+  const { packages, guessed, filesLeft, bytesLeft, root, quota } = forecast;
   const known = 1 - guessed.length / Math.max(1, packages);
   const files = Math.round(forecast.files * known);
   const needed = forecast.bytes * known + files * wastedPerFile;
@@ -39,9 +63,13 @@ export function checkSpace(name: string, forecast: Forecast): void {
     ...(filesLeft !== null && files > filesLeft ? [`${files} files, and ${filesLeft} are left`] : []),
   ];
   if (lacking.length === 0) return;
-  throw new PierError('no-space', `${name} needs about ${lacking.join('; ')} in ${tilde(root)}.`, {
-    hint: `Free some space there (df -h, df -i), or remove an environment: pier env list`,
-  });
+  throw new PierError(
+    'no-space',
+    `${name} needs about ${lacking.join('; ')} in ${tilde(root)}${quota ? `, where the quota of ${quota.payer} pays` : ''}.`,
+    {
+      hint: `Free some space there (${quota ? 'quota shows it' : 'df -h, df -i'}), remove an environment (pier env list), or make it elsewhere: --root`,
+    },
+  );
 }
 
 function megabytes(bytes: number): string {

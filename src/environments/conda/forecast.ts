@@ -1,7 +1,7 @@
 import type { Progress } from '../../files/index.ts';
 import type { Site } from '../../site/index.ts';
 import type { CondaPlan, Wanted } from '../plan.ts';
-import { spaceAt } from '../space.ts';
+import { roomAt } from '../space.ts';
 import { findUv } from '../uv-program.ts';
 import { forecastCost } from './cost.ts';
 import { dryRun } from './dry-run.ts';
@@ -19,7 +19,7 @@ export async function forecastEnvironment(site: Site, wanted: Wanted, progress: 
       : await solve(site, uv ?? (await findUv(progress)), wanted, progress);
   const [cost, left] = await Promise.all([
     forecastCost(site, uv, wanted.root, records, progress),
-    spaceAt(wanted.root),
+    roomAt(site, wanted.root),
   ]);
   const missing = records.filter(({ url }) => !cached.has(url) && !url.startsWith('file:'));
   const forecast = {
@@ -27,8 +27,7 @@ export async function forecastEnvironment(site: Site, wanted: Wanted, progress: 
     ...cost,
     download: missing.reduce((sum, { size }) => sum + (size ?? 0), 0),
     root: wanted.root,
-    filesLeft: left.files,
-    bytesLeft: left.bytes,
+    ...left,
   };
   return { backEnd: 'conda', wanted, forecast, uv, program, records, specs: wanted.specs };
 }

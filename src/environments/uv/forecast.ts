@@ -1,7 +1,7 @@
 import { type Progress, tilde } from '../../files/index.ts';
 import type { Site } from '../../site/index.ts';
 import type { UvPlan, Wanted } from '../plan.ts';
-import { spaceAt } from '../space.ts';
+import { roomAt } from '../space.ts';
 import { cacheDirectory, isCached, readCache } from './cache.ts';
 import { forecastCost } from './cost.ts';
 import { findUv } from './program.ts';
@@ -21,7 +21,7 @@ export async function forecastEnvironment(site: Site, wanted: Wanted, progress: 
   });
   const [cost, left, cacheRoot] = await Promise.all([
     forecastCost(lock, python, progress),
-    spaceAt(wanted.root),
+    roomAt(site, wanted.root),
     cacheDirectory(site, uv),
   ]);
   const cache = readCache(cacheRoot);
@@ -31,8 +31,7 @@ export async function forecastEnvironment(site: Site, wanted: Wanted, progress: 
     ...cost,
     download: missing.reduce((sum, { wheel, source }) => sum + ((wheel ?? source)?.size ?? 0), 0),
     root: wanted.root,
-    filesLeft: left.files,
-    bytesLeft: left.bytes,
+    ...left,
   };
   return { backEnd: 'uv', wanted, forecast, uv, python, lock, specs: source.specs, offline };
 }

@@ -1,0 +1,1 @@
+export { type Allowance, allowanceAt } from './allowance.ts';
