@@ -2,8 +2,8 @@ import { constants } from 'node:os';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Milliseconds that a command has to clean up, once the programs it runs were told. */
-const grace = 5000;
+/** Milliseconds that a command has to put things back, once the programs it runs were told. A second Ctrl+C ends it. */
+const grace = 30_000;
 
 let received: NodeJS.Signals | undefined;
 const handlers: ((signal: NodeJS.Signals) => void)[] = [];

@@ -17,6 +17,8 @@ else {
     'beforeExit',
     () => void fail(new Error('pier had nothing left to wait for.'), false).then(process.exit),
   );
+  // Nobody means everyone to change what pier makes: it would refuse to use it.
+  process.umask(process.umask() | 0o002);
   useCodeCache(import.meta.dirname);
   void start().then((status) => process.exit(status));
 }

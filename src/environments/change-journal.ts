@@ -1,4 +1,4 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { cannotWrite, errnoOf, namesIn, readRecord, writeRecord } from '../files/index.ts';
 import { changeDirectory, isChanging } from './change-state.ts';
@@ -26,7 +26,13 @@ export async function beginChange(prefix: string, doing: string, from?: string):
     throw cannotWrite(directory, error);
   }
   const since = new Date().toISOString();
-  await writeRecord(path.join(directory, 'change.json'), { version: 1, id, doing, since, from: from ?? null });
+  try {
+    await writeRecord(path.join(directory, 'change.json'), { version: 1, id, doing, since, from: from ?? null });
+  } catch (error) {
+    // Nothing was touched: an environment that is whole must not count as partial because a disk is full.
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
   return id;
 }
 

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { PierError, tilde, uid } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
+import { isChanging } from './change-state.ts';
 import type { Environment } from './environment.ts';
 import { listEnvironments, readAt } from './list.ts';
 
@@ -78,15 +79,23 @@ async function nearNames(name: string, all: readonly Environment[]): Promise<str
     .slice(0, 3);
 }
 
+/** One that was being changed is put right in place; making another never begins with losing what this one has. */
+function wayOut({ name, prefix, origin }: Environment): string {
+  if (origin !== 'owned') return 'pier env list';
+  if (isChanging(prefix)) return `pier env install ${name}`;
+  const file = `${name}.yml`;
+  return `Make it anew: pier env export ${name} -o ${file} && pier env remove ${name} && pier env create ${name} -f ${file}`;
+}
+
 /** Throws `environment-broken` unless the environment is `ok`: with what is wrong, and the next command. */
 export function refuseUnusable(environment: Environment): void {
-  const { name, prefix, state, reason, origin } = environment;
+  const { name, prefix, state, reason } = environment;
   if (state === 'ok') return;
   throw new PierError(
     'environment-broken',
     `The environment ${name} (${tilde(prefix)}) cannot be used: ${reason ?? state}`,
     {
-      hint: origin === 'owned' ? `Make it anew: pier env remove ${name} && pier env create ${name}` : 'pier env list',
+      hint: wayOut(environment),
     },
   );
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, realpathSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, realpathSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { places } from '../files/index.ts';
 import { readSmallFile } from './small-file.ts';
@@ -30,7 +30,11 @@ export function registerRealPath(real: string): void {
   try {
     if (registeredPrefixes().includes(real)) return;
     mkdirSync(path.dirname(registryFile()), { recursive: true, mode: 0o700 });
-    appendFileSync(registryFile(), `${real}\n`, { mode: 0o600 });
+    const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+    // O_NONBLOCK: a FIFO in its place keeps nobody waiting.
+    const file = openSync(registryFile(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+    writeSync(file, `${real}\n`);
+    closeSync(file);
   } catch {
     // it is there all the same
   }

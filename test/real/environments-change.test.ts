@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { until } from '../sandbox.ts';
 import { reallyThere, type World, world } from './environments-world.ts';
 
 /** Everything in an environment but what compiles itself and what pier keeps: each path with its size or target. */
@@ -147,12 +148,28 @@ test('interrupted by Ctrl+C, it is put back at once', async () => {
   await using place = await world();
   const prefix = await made(place, ['six==1.16.0']);
   const before = contents(prefix);
+  // Packages that the cache has are tried without a network first; that this was interrupted is no reason to try again.
+  await place.run('create', { name: 'b', specs: ['six==1.17.0', 'networkx'] });
+  const log = path.join(place.directory, 'uv.log');
+  const bin = path.join(place.directory, 'logged');
+  const uv = execFileSync('sh', ['-c', 'command -v uv'], { env: place.env, encoding: 'utf8' }).trim();
+  await mkdir(bin);
+  await writeFile(
+    path.join(bin, 'uv'),
+    `#!/bin/sh\necho "$*" >>'${log}'\ncase "$*" in *change/requirements.txt) sleep 2 ;; esac\nexec '${uv}' "$@"\n`,
+    { mode: 0o755 },
+  );
+  place.env.PATH = `${bin}:${place.env.PATH}`;
   const running = await place.start('change', { name: 'a', install: ['six==1.17.0', 'networkx'] });
-  await running.step('install');
+  const tried = async () =>
+    (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => /change\/requirements\.txt$/.test(line));
+  await until(async () => (await tried()).length > 0, 60_000);
   running.child.kill('SIGINT');
   expect((await running.ended).error?.code).toBe('interrupted');
-  expect((await place.run('list')).value).toMatchObject([{ state: 'ok' }]);
+  const states = (await place.run('list')).value?.map(({ name, state }) => `${name} ${state}`);
+  expect(states?.sort()).toEqual(['a ok', 'b ok']);
   expect(contents(prefix)).toEqual(before);
+  expect(await tried()).toHaveLength(1);
 });
 
 test('whatever was lost of a package is found and put right by the repair', async () => {

@@ -41,7 +41,7 @@ export async function applyChange(site: Site, task: Task, progress: Progress, si
   const { prefix } = environment;
   await save(prefix, lock, steps);
   signal.throwIfAborted();
-  if (steps.coming.length > 0) await install(site, task, progress);
+  if (steps.coming.length > 0) await install(site, task, progress, signal);
   signal.throwIfAborted();
   if (steps.leaving.length > 0) await uninstall(site, uv, prefix, steps.leaving);
   signal.throwIfAborted();
@@ -71,7 +71,12 @@ async function save(prefix: string, lock: Lock, { before }: Steps): Promise<void
 }
 
 /** `uv pip install --no-deps --compile-bytecode --python PREFIX/bin/python -r LIST`, each line pinned, with its hashes. */
-async function install(site: Site, { environment, uv, offline, steps }: Task, progress: Progress): Promise<void> {
+async function install(
+  site: Site,
+  { environment, uv, offline, steps }: Task,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
   const { prefix, name } = environment;
   const list = path.join(changeDirectory(prefix), 'requirements.txt');
   await writeFile(list, steps.coming.map(({ requirement }) => `${requirement}\n`).join(''));
@@ -96,6 +101,8 @@ async function install(site: Site, { environment, uv, offline, steps }: Task, pr
   try {
     const alone = offline || missing.length === 0;
     const first = await once(alone);
+    // One that was interrupted fails as well.
+    signal.throwIfAborted();
     // What the cache seemed to have may be another build of it.
     const result = first.exitCode !== 0 && alone && !offline ? await once(false) : first;
     if (result.exitCode !== 0) throw uvError(result, `Cannot install the packages of ${name}`);
