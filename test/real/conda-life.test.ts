@@ -93,7 +93,7 @@ test('pip’s layer comes and goes on top, and stays out of conda’s packages',
   expect(added.value?.moves).toEqual([{ name: 'six', from: null, to: expect.stringMatching(/^1\./) }]);
   const environment = await found(place, 'sea');
   expect(await exported(place, environment, 'environment')).toMatch(
-    /dependencies:\n {2}- lighthouse\n {2}- python\n {2}- pip\n {2}- pip:\n {6}- six\n/,
+    /dependencies:\n {2}- lighthouse\n {2}- pip\n {2}- python\n {2}- pip:\n {6}- six\n/,
   );
   const gone = await place.run('change', { name: 'sea', uninstall: ['six'], pip: true } as never);
   expect(gone.error).toBeUndefined();
