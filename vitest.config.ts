@@ -28,7 +28,11 @@ export default defineConfig({
   test: {
     pool: 'forks',
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'], testTimeout: 20_000 } },
+      {
+        extends: true,
+        // One process for many files: starting one for each took half the time of \`npm run check\`.
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'], testTimeout: 20_000, isolate: false },
+      },
       {
         extends: true,
         test: { ...real, name: 'real', include: ['test/real/*.test.ts'], exclude: [cluster, sessions] },

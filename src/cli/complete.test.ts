@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { offerFor } from './complete.ts';
 
 /** Completes a line; its last word is the one being typed, empty behind a space. */
@@ -45,12 +45,11 @@ test('files, directories and programs are left to the shell', async () => {
 
 test('where nothing exists yet, nothing is offered and nothing fails', async () => {
   const home = await mkdtemp(path.join(tmpdir(), 'pier-home-'));
-  const before = { ...process.env };
-  Object.assign(process.env, { HOME: home, XDG_STATE_HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home });
+  for (const name of ['HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME']) vi.stubEnv(name, home);
   try {
     expect(await offered('session stop ')).toEqual([]);
   } finally {
-    process.env = before;
+    vi.unstubAllEnvs();
     await rm(home, { recursive: true });
   }
 });

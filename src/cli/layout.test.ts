@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { displayWidth, fields, table, wrap } from './layout.ts';
 import { count, counted, size } from './quantities.ts';
 
-const before = process.env.COLUMNS;
-beforeEach(() => {
-  process.env.COLUMNS = '40';
-});
-afterEach(() => {
-  if (before === undefined) delete process.env.COLUMNS;
-  else process.env.COLUMNS = before;
-});
+beforeEach(() => void vi.stubEnv('COLUMNS', '40'));
+afterEach(() => void vi.unstubAllEnvs());
 
 test('width counts columns: wide letters two, combining marks and styles none', () => {
   expect(displayWidth('abc')).toBe(3);

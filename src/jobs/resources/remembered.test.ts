@@ -1,22 +1,20 @@
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Sandbox, sandbox } from '../../../test/sandbox.ts';
 import { readRemembered, remember } from './remembered.ts';
 
 let box: Sandbox;
 let file: string;
-const before = process.env.XDG_STATE_HOME;
 
 beforeEach(async () => {
   box = await sandbox();
-  process.env.XDG_STATE_HOME = box.directory;
+  vi.stubEnv('XDG_STATE_HOME', box.directory);
   file = path.join(box.directory, 'pier', 'remembered', 'midway3.json');
 });
 
 afterEach(async () => {
-  if (before === undefined) delete process.env.XDG_STATE_HOME;
-  else process.env.XDG_STATE_HOME = before;
+  vi.unstubAllEnvs();
   await box[Symbol.asyncDispose]();
 });
 
