@@ -95,6 +95,8 @@ export interface CommandResult {
   readonly value: object | null;
   /** The same for a person; made by result(), which holds the two types together. */
   readonly human: (value: never) => string;
+  /** That text is a file's or a shell's, not a person's: nothing in it is put another way. */
+  readonly isVerbatim?: true;
   /** 1 when the answer is no; or the program's own. */
   readonly exitStatus: number;
 }
@@ -109,6 +111,11 @@ export function result<Value extends object>(
   exitStatus = 0,
 ): CommandResult {
   return { value, human, exitStatus };
+}
+
+/** As result(), where the text is a script, a file or a log. */
+export function verbatim<Value extends object>(value: Value, text: (value: Value) => string): CommandResult {
+  return { ...result(value, text), isVerbatim: true };
 }
 
 /** The answer of a command that ran another program, which said all there is to say: only its exit status. */

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { cannotWrite, errnoOf, PierError } from '../files/index.ts';
+import { asTyped } from './as-typed.ts';
 import type { CommandResult } from './command.ts';
 import { wrap } from './layout.ts';
 import { printable, printableCopy, printableLines, safeJson } from './printable.ts';
@@ -33,7 +34,7 @@ export function printResult(result: CommandResult, json: boolean): void {
     return;
   }
   const text = result.human(printableCopy(result.value) as never);
-  if (text !== '') write(1, `${text}\n`);
+  if (text !== '') write(1, `${result.isVerbatim ? text : asTyped(text)}\n`);
 }
 
 /** Prints text of our own, such as help, on stdout. */
@@ -48,7 +49,7 @@ export function printLine(text: string): void {
 
 /** Prints a remark on stderr. */
 export function printNote(text: string): void {
-  write(2, `${wrap(printableLines(text))}\n`);
+  write(2, `${wrap(asTyped(printableLines(text)))}\n`);
 }
 
 /** Writes to the terminal behind stderr as it is: for the progress line. */
@@ -79,8 +80,8 @@ function describe(error: unknown): { code: string; message: string; hint: string
 }
 
 function readable(error: PierError): string {
-  const message = wrap(`pier: ${printableLines(error.message)}`).replace(/^pier:/, paint('red', 'pier:', 2));
-  return error.hint === undefined ? message : `${message}\n${hintLine(printableLines(error.hint))}`;
+  const message = wrap(`pier: ${asTyped(printableLines(error.message))}`).replace(/^pier:/, paint('red', 'pier:', 2));
+  return error.hint === undefined ? message : `${message}\n${hintLine(asTyped(printableLines(error.hint)))}`;
 }
 
 /** A command to type stands behind `Try:`; a hint that is a sentence stands for itself. */

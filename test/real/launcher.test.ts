@@ -27,7 +27,7 @@ appendFileSync('builds', 'built\\n');
 if (process.env.BUILD_FAILS) throw new Error('the wood is wet');
 if (process.env.BUILD_WAITS) await new Promise((resolve) => setTimeout(resolve, 60_000));
 mkdirSync('dist.new');
-writeFileSync('dist.new/pier.cjs', 'console.log(JSON.stringify({ cwd: process.cwd(), words: process.argv.slice(2) }))');
+writeFileSync('dist.new/pier.cjs', 'const { PIER_CALLED_AS: called } = process.env; console.log(JSON.stringify({ cwd: process.cwd(), words: process.argv.slice(2), called }))');
 writeFileSync('dist.new/.built', '');
 rmSync('dist', { recursive: true, force: true });
 renameSync('dist.new', 'dist');
@@ -99,7 +99,7 @@ for (const shell of ['dash', 'bash', 'zsh', 'busybox']) {
     expect(first.stderr).toBe('pier: installing its libraries (npm ci) ...\npier: building ...\n');
     const second = await launch(['a b', '', '$HOME', '*'], {}, shell === 'busybox' ? 'sh' : shell);
     expect([second.exitCode, second.stderr]).toEqual([0, '']);
-    expect(JSON.parse(second.stdout)).toEqual({ cwd: home, words: ['a b', '', '$HOME', '*'] });
+    expect(JSON.parse(second.stdout)).toMatchObject({ cwd: home, words: ['a b', '', '$HOME', '*'] });
     expect(await builds()).toBe(1);
     await expect(lstat(path.join(clone, 'dist.lock'))).rejects.toThrow('ENOENT');
     await expect(lstat(path.join(clone, 'dist.log'))).rejects.toThrow('ENOENT');
@@ -116,7 +116,18 @@ test('it is found through a chain of links, relative ones too', async () => {
     env: surroundings(),
     timeoutMs: 120_000,
   });
-  expect(JSON.parse(stdout)).toEqual({ cwd: home, words: ['one'] });
+  expect(JSON.parse(stdout)).toMatchObject({ cwd: home, words: ['one'] });
+});
+
+test('pier knows what was typed, for its hints, unless there is a pier on PATH', async () => {
+  await chmod(path.join(clone, 'pier'), 0o755);
+  const called = async (PATH: string) =>
+    JSON.parse((await run('./pier', [], { cwd: clone, env: surroundings({ PATH }), timeoutMs: 120_000 })).stdout)
+      .called;
+  expect(await called(process.env.PATH ?? '')).toBe('./pier');
+  await mkdir(path.join(home, 'bin'));
+  await symlink(path.join(clone, 'pier'), path.join(home, 'bin/pier'));
+  expect(await called(`${home}/bin:${process.env.PATH}`)).toBeUndefined();
 });
 
 test('it builds again when a source is newer, and not for a test', async () => {

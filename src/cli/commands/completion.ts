@@ -1,5 +1,5 @@
 import { PierError } from '../../files/index.ts';
-import { type CommandContext, type CommandResult, result } from '../command.ts';
+import { type CommandContext, type CommandResult, verbatim } from '../command.ts';
 import { shims } from '../completion-shims.ts';
 
 /** `pier completion SHELL` */
@@ -10,5 +10,5 @@ export async function run({ words: [shell = ''] }: CommandContext): Promise<Comm
       hint: 'pier completion bash',
     });
   }
-  return result({ completion: { shell, script } }, () => script.trimEnd());
+  return verbatim({ completion: { shell, script } }, () => script.trimEnd());
 }

@@ -5,7 +5,7 @@ import {
   refuseUnusable,
   shellInForce,
 } from '../../environments/index.ts';
-import { type CommandContext, type CommandResult, result } from '../command.ts';
+import { type CommandContext, type CommandResult, verbatim } from '../command.ts';
 import { isTerminal } from '../terminal.ts';
 
 /** `eval "$(pier env activate NAME)"`: prints one line for the shell, and changes nothing by itself. */
@@ -17,7 +17,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await refuseUntrusted(environment);
   const script = await activateCommand(environment, shell.dialect);
   if (isTerminal(1)) context.note('This only prints what your shell has to evaluate; docs/activation.md');
-  return result(
+  return verbatim(
     { activation: { environment: environment.name, prefix: environment.prefix, shell: shell.name, script } },
     (shown) => shown.activation.script,
   );

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { exportEnvironment } from '../../environments/index.ts';
 import { cannotWrite, tilde } from '../../files/index.ts';
-import { type CommandContext, type CommandResult, result } from '../command.ts';
+import { type CommandContext, type CommandResult, verbatim } from '../command.ts';
 
 /** `pier env export NAME`: on standard output, or into a file. */
 export async function run(context: CommandContext): Promise<CommandResult> {
@@ -12,7 +12,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const output = options.value('output');
   const file = output === undefined ? null : path.resolve(output);
   if (file !== null) await write(file, text);
-  return result({ export: { format, file, text } }, (shown) =>
+  return verbatim({ export: { format, file, text } }, (shown) =>
     shown.export.file === null ? shown.export.text.trimEnd() : `Written to ${tilde(shown.export.file)}.`,
   );
 }

@@ -1,5 +1,5 @@
 import { findSession, isLive, readLog, readSession } from '../../sessions/index.ts';
-import { type CommandContext, result } from '../command.ts';
+import { type CommandContext, verbatim } from '../command.ts';
 
 /** Milliseconds between two looks at a log that is followed. */
 const lookEvery = 500;
@@ -8,7 +8,7 @@ export async function run(context: CommandContext) {
   const { id } = await findSession(context.words[0] ?? '');
   const log = await readLog(id);
   if (!context.options.flag('follow') || context.json)
-    return result({ log: { id, text: log } }, (value) => value.log.text);
+    return verbatim({ log: { id, text: log } }, (value) => value.log.text);
   await follow(context, id);
   return undefined;
 }
