@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { log, stop, stopping } from './store.ts';
 
 /** A modal dialog that is open while it has something to show; Escape closes it, and focus goes back by itself. */
 function Modal(props: { readonly label: string; readonly onClose: () => void; readonly children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before the next key comes: what a quick person types is meant for the dialog.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} aria-label={props.label} onClose={props.onClose}>
       {props.children}
