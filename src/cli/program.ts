@@ -69,6 +69,8 @@ export const commands: readonly CommandRow[] = [
         complete: 'file',
       },
       { flags: '--python <version>', summary: 'Python to use, such as 3.12' },
+      { flags: '--for <partition>', summary: 'Choose packages for the GPUs of that partition', complete: 'partition' },
+      { flags: '--cuda <version>', summary: 'The CUDA that those GPUs run, such as 12.4, or none' },
       {
         flags: '--root <directory>',
         summary: 'Make it there instead of in the site’s directory',
@@ -91,6 +93,7 @@ export const commands: readonly CommandRow[] = [
       ['pier env create sci', 'the catalogue has a list of that name'],
       ['pier env create mine --from sci "xarray>=2024"', 'that list and more'],
       ['pier env create gis gdal python=3.12', 'with conda, because only conda has gdal'],
+      ['pier env create ml torch --for gpu', 'for the GPUs there, not for the login node'],
       ['pier env create -f environment.yml', 'named as the file has it'],
     ],
     load: () => import('./commands/env-create.ts'),

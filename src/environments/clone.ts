@@ -104,6 +104,7 @@ async function writeCopyRecord(source: Environment, prefix: string, name: string
     created: new Date().toISOString(),
     files: cost.files + 1,
     bytes: cost.bytes,
+    ...(known?.target ? { target: known.target } : {}),
   });
 }
 

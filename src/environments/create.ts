@@ -81,6 +81,7 @@ async function build(site: Site, plan: Plan, stage: Stage, progress: Progress, s
       channels: wanted.channels,
       pip: wanted.pip,
       fingerprint: wanted.fingerprint,
+      ...(wanted.target ? { target: wanted.target } : {}),
       ...made,
     });
   } catch (error) {

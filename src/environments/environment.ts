@@ -95,6 +95,10 @@ export interface CreateRequest {
   /** The directory to make it in, or the very directory that it is to be, instead of the site's. */
   readonly root?: string;
   readonly prefix?: string;
+  /** The partition that it is for: packages are chosen for its GPUs. */
+  readonly partition?: string;
+  /** The CUDA that those GPUs run, such as `12.4`, or `none`: what the profile does not say. */
+  readonly cuda?: string;
   /** A person agreed to take from other channels what a file has of conda's `defaults`. */
   readonly withoutDefaults?: boolean;
 }

@@ -2,6 +2,7 @@ import type { CondaRecord } from './conda/rattler.ts';
 import type { CondaName, SiteProgram } from './conda/site-program.ts';
 import type { Forecast } from './environment.ts';
 import type { ExplicitPackage, RequestFile } from './request-file.ts';
+import type { Target } from './target.ts';
 import type { Lock } from './uv/lock.ts';
 import type { Uv } from './uv/program.ts';
 import type { Python } from './uv/python.ts';
@@ -31,6 +32,8 @@ export interface Wanted {
   readonly variables: Readonly<Record<string, string>>;
   /** The file that it is made from, or null. */
   readonly file: RequestFile | null;
+  /** For which GPUs packages are chosen; null: for those of this machine. */
+  readonly target: Target | null;
   /** What a person is to know before it is made. */
   readonly remarks: readonly string[];
   /** SHA-256 of all that was asked for, in hexadecimal. */

@@ -3,6 +3,7 @@ import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { uid, writeRecord } from '../files/index.ts';
 import { readSmallFile } from './small-file.ts';
+import type { Target } from './target.ts';
 
 /** `<prefix>/.pier/env.json`: what pier knows about an environment that it made. */
 export interface EnvironmentRecord {
@@ -36,6 +37,8 @@ export interface EnvironmentRecord {
   readonly lastChange?: { readonly id: string; readonly at: string };
   /** SHA-256 of all that was asked for, in hexadecimal. */
   readonly fingerprint?: string;
+  /** What it was made for, where that is not the machine that it was made on. */
+  readonly target?: Target;
 }
 
 /** Bytes; a request for a thousand packages makes a twentieth of it. */
@@ -95,6 +98,7 @@ function isRecord(value: unknown): value is EnvironmentRecord {
     isTexts(record.specs) &&
     isTexts(record.variables) &&
     (record.python === null || isTexts(record.python)) &&
+    (record.target === undefined || isTarget(record.target)) &&
     [record.channels, record.pip, record.lastChange].every((texts) => texts === undefined || isTexts(texts))
   );
 }
@@ -103,6 +107,12 @@ function isRecord(value: unknown): value is EnvironmentRecord {
 function completed(record: EnvironmentRecord & { readonly uv?: unknown }): EnvironmentRecord {
   const { backEnd = 'uv', channels = [], pip = [], maker = `uv ${String(record.uv)}` } = record;
   return { ...record, backEnd, channels, pip, maker };
+}
+
+function isTarget(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { partition, cuda } = value as Partial<Record<keyof Target, unknown>>;
+  return [partition, cuda].every((text) => text === null || (typeof text === 'string' && text.length < 100));
 }
 
 function isTexts(value: unknown): boolean {

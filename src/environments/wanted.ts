@@ -11,6 +11,7 @@ import { pipOnly } from './pip-only-file.ts';
 import type { Wanted } from './plan.ts';
 import type { RequestFile } from './request-file.ts';
 import { environmentsRoot } from './root.ts';
+import { chooseTarget, targetHint } from './target.ts';
 
 /**
  * Checks a request, looks up its list, reads its file, and decides on the back end.
@@ -32,6 +33,9 @@ export async function wantedFrom(site: Site, request: CreateRequest): Promise<Wa
     choice.backEnd === 'uv'
       ? { specs: typed, channels: [], remarks: file?.remarks ?? [] }
       : await (await import('./conda/request.ts')).condaRequest(site, request, typed, file);
+  const { target, remark } = chooseTarget(site, request);
+  const hint = remark ?? targetHint(site, [...specs, ...(file?.pip ?? [])]);
+  const said = hint === null ? [] : [hint];
   const wanted = {
     ...place,
     from: request.from ?? null,
@@ -44,7 +48,8 @@ export async function wantedFrom(site: Site, request: CreateRequest): Promise<Wa
     explicit: file?.explicit ?? [],
     variables: file?.variables ?? {},
     file,
-    remarks,
+    target,
+    remarks: [...remarks, ...said],
   };
   return { ...wanted, fingerprint: fingerprintOf(wanted) };
 }
@@ -103,8 +108,8 @@ async function choose(
 
 /** Two that ask for the same want the same environment, and the second takes what the first made. */
 function fingerprintOf(wanted: Omit<Wanted, 'fingerprint'>): string {
-  const { backEnd, specs, python, channels, pip, explicit, variables, file } = wanted;
-  const asked = [backEnd, specs, python, channels, pip, explicit, variables, file?.sha256 ?? null];
+  const { backEnd, specs, python, channels, pip, explicit, variables, file, target } = wanted;
+  const asked = [backEnd, specs, python, channels, pip, explicit, variables, file?.sha256 ?? null, target];
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
 }
 

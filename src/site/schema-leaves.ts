@@ -18,6 +18,7 @@ export const day = text(/^\d{4}-\d{2}(-\d{2})?$/, 'a day such as 2026-02-12');
 export const memory = text(/^\d+(\.\d+)?[KMGTP](i?B)?$/, 'a size such as 30GB');
 /** As Slurm writes them: `HH:MM:SS` or `D-HH:MM:SS`. */
 export const walltime = text(/^(\d+-)?\d{1,3}:[0-5]\d:[0-5]\d$/, "a time in quotes, such as '36:00:00'");
+export const cudaVersion = text(/^\d{1,2}\.\d{1,2}$/, "a version in quotes, such as '12.4'");
 export const portNumber = z.int({ error: 'a port, 1024 to 65535' }).min(1024).max(65_535);
 
 export const permission = z.enum(['allow', 'forbid']);

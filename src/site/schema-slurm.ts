@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { hostName, memory, moduleName, name, plain, walltime } from './schema-leaves.ts';
+import { cudaVersion, hostName, memory, moduleName, name, plain, walltime } from './schema-leaves.ts';
 
 const partitionSchema = z.strictObject({
   nodes: z.int().min(0).describe('Its nodes').exactOptional(),
@@ -8,6 +8,10 @@ const partitionSchema = z.strictObject({
   gpus: z.int().min(0).describe('GPUs of a node').exactOptional(),
   gpu_types: z.record(name, z.int().min(0)).describe('Kinds of GPU, and how many nodes have each').exactOptional(),
   gpu_select: z.enum(['constraint', 'gres']).describe('How a job asks for a kind of GPU').exactOptional(),
+  cuda: z
+    .nullable(cudaVersion)
+    .describe('Newest CUDA that the driver of its GPUs runs, as nvidia-smi shows it')
+    .exactOptional(),
   max_nodes: z.int().min(1).describe('Nodes that a user may have at a time').exactOptional(),
   max_cpus: z.int().min(1).describe('CPUs that a user may have at a time').exactOptional(),
   max_jobs: z.int().min(1).describe('Jobs that a user may have at a time').exactOptional(),

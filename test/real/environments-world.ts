@@ -12,6 +12,7 @@ import type {
   Environment,
   Exported,
   Forecast,
+  RequestLook,
   Shared,
   Verified,
 } from '../../src/environments/index.ts';
@@ -33,7 +34,7 @@ const python = { distributions: [], compiled_packages: { gcc: null, prefer: null
 const profile = {
   environments: { root, public: [], backend: 'uv', default: null }, caches: { uv: null, conda: null }, packages, python,
   login: { host: null, nodes: [] }, network: { login_internet: 'probe' }, storage: {},
-  policies: { conda_init: 'forbid', defaults_channel: 'forbid' }, slurm: { partitions: {} },
+  policies: { conda_init: 'forbid', defaults_channel: 'forbid' }, slurm: { partitions: { gpu: { gpus: 4, cuda: '12.4' }, old: { gpus: 1, cuda: '11.8' }, broadwl: { gpus: 0 }, new: { gpus: 2 } } },
 };
 const site = { id: 'test', name: 'test', chosenBy: 'test', file: null, profile, leaves: [] };
 const progress = (event) => process.stderr.write(JSON.stringify(event) + '\\n');
@@ -41,6 +42,8 @@ const verbs = {
   create: () => environments.createEnvironment(site, request, progress),
   list: () => environments.listEnvironments(site),
   show: () => environments.showEnvironment(site, request.name),
+  look: () => environments.lookAtRequest(site, request),
+  explain: () => environments.explainCreate(site, request),
   remove: () => environments.removeEnvironment(site, request.name),
   change: () => environments.changeEnvironment(site, request, { progress }),
   clone: () => environments.cloneEnvironment(site, request, progress),
@@ -119,6 +122,8 @@ interface Verbs {
   readonly create: Environment;
   readonly list: Environment[];
   readonly show: Environment;
+  readonly look: RequestLook;
+  readonly explain: string[];
   readonly remove: Environment;
   readonly change: ChangeDone;
   readonly clone: Environment;

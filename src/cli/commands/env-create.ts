@@ -72,7 +72,8 @@ async function readRequest({ words, options }: CommandContext): Promise<CreateRe
   const [name = '', ...specs] = prefix === undefined ? words : ['', ...words];
   if (name === '' && file === undefined && prefix === undefined) throw nameless();
   const from = options.value('from') ?? (specs.length === 0 && !file ? await listNamed(name) : undefined);
-  const said = { file, root, prefix, from, python: options.value('python') };
+  const target = { partition: options.value('for'), cuda: options.value('cuda') };
+  const said = { file, root, prefix, from, python: options.value('python'), ...target };
   const by = { backEnd: options.value('backend'), maker: options.value('with') };
   if (by.backEnd === 'uv' && by.maker !== undefined) throw twoMakers(by.maker);
   const channels = (options.value('channel') ?? '').split(',').filter((channel) => channel !== '');

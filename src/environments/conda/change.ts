@@ -3,6 +3,7 @@ import type { Site } from '../../site/index.ts';
 import type { Change, Move, PlannedChange } from '../back-end.ts';
 import { readEnvironmentRecord } from '../record.ts';
 import { spaceAt } from '../space.ts';
+import { targetAt } from '../target.ts';
 import { findUv, type Uv } from '../uv-program.ts';
 import { applyChange } from './apply.ts';
 import { channelAddress, channelName } from './channels.ts';
@@ -23,7 +24,7 @@ export async function planChange(site: Site, change: Change, progress: Progress)
   if (change.pip) return await planPipChange(site, change, progress);
   const { environment } = change;
   const installed = installedPackages(environment.prefix);
-  const uv = await findUv(progress);
+  const uv = await findUv(progress, targetAt(environment.prefix));
   const before = askedFor(change);
   const install = change.install.map(matchSpec);
   const specs = specsAfter(change, before, install, installed);

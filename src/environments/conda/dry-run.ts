@@ -6,6 +6,7 @@ import type { Progress } from '../../files/index.ts';
 import type { Site } from '../../site/index.ts';
 import type { Wanted } from '../plan.ts';
 import { readSmallFile } from '../small-file.ts';
+import { targetVariables } from '../target.ts';
 import { rattlerError } from './errors.ts';
 import { condaPlaces } from './places.ts';
 import type { Action } from './program-answer.ts';
@@ -27,9 +28,10 @@ export async function dryRun(site: Site, program: SiteProgram, wanted: Wanted, p
   const { root, channels, specs, file } = wanted;
   const prefix = path.join(tmpdir(), `pier-dry-run-${randomBytes(8).toString('hex')}`);
   const task = { prefix, root, channels, specs, list: null, dryRun: true };
-  const said = await askProgram(site, program, task, { timeoutMs: patience }).finally(() =>
-    rm(prefix, { recursive: true, force: true }),
-  );
+  const said = await askProgram(site, program, task, {
+    env: targetVariables(wanted.target),
+    timeoutMs: patience,
+  }).finally(() => rm(prefix, { recursive: true, force: true }));
   if ('refusal' in said) {
     throw rattlerError(said.refusal, { site, doing: `Cannot choose packages for ${wanted.name}`, channels, file });
   }

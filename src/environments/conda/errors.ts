@@ -33,7 +33,7 @@ const rows: Readonly<Record<string, Row>> = {
     message: ({ message }, asked) => `conda finds no packages that fit: ${reason(message)}${named(message, asked)}`,
     hint: ({ channels }, { message }) =>
       /__cuda/.test(message)
-        ? 'Say which GPUs it is for: CONDA_OVERRIDE_CUDA=12.4 before the same command'
+        ? 'Say which CUDA its GPUs run: the same command with --cuda 12.4 (or CONDA_OVERRIDE_CUDA=12.4 before it)'
         : `Check names and versions, or name another channel than ${channels.join(', ')}: --channel bioconda`,
   },
   offline: {

@@ -5,6 +5,7 @@ import { commandLine } from '../../shell/index.ts';
 import type { Site } from '../../site/index.ts';
 import type { Change } from '../back-end.ts';
 import type { Wanted } from '../plan.ts';
+import { targetExports } from '../target.ts';
 import { condaPlaces } from './places.ts';
 
 /** `conda install` and `conda remove`, or uv's for pip's layer, as a person would type them. */
@@ -34,6 +35,7 @@ export async function explainCreate(wanted: Wanted, prefix: string, site: Site):
   return [
     ...(program || !module ? [] : [commandLine(['module', 'load', module])]),
     `export CONDA_PKGS_DIRS=${commandLine([condaPlaces(site, wanted.root).packages])}`,
+    ...targetExports(wanted.target, wanted.pip.length > 0 ? '' : 'CONDA_'),
     commandLine([program ?? 'conda', 'create', '--prefix', prefix, ...what(wanted)]),
     ...(wanted.pip.length > 0 ? [commandLine(['uv', 'pip', 'install', '--python', python, ...wanted.pip])] : []),
     ...(variables.length > 0

@@ -5,6 +5,7 @@ import { PierError, type Progress } from '../../files/index.ts';
 import type { Site } from '../../site/index.ts';
 import { stageVariable } from '../orphans.ts';
 import type { CondaPlan } from '../plan.ts';
+import { targetVariables } from '../target.ts';
 import { rattlerError } from './errors.ts';
 import { explicitText } from './explicit.ts';
 import { channelRecord, type InstalledPackage, installedPackages } from './installed.ts';
@@ -36,7 +37,7 @@ export async function makeWithProgram(
   if (list !== null) await writeFile(list, explicitText(records), { mode: 0o600 });
   const task = { prefix, root, channels, specs, list, dryRun: false };
   // A stage is the directory above what is made in it.
-  const env = stageVariable(path.basename(path.dirname(prefix)));
+  const env = { ...targetVariables(wanted.target), ...stageVariable(path.basename(path.dirname(prefix))) };
   const said = await askProgram(site, program, task, { env, timeoutMs: patience }).finally(() => forgetStage(prefix));
   if ('refusal' in said) {
     throw rattlerError(said.refusal, { site, doing: `Cannot install the packages of ${wanted.name}`, channels, file });

@@ -9,6 +9,7 @@ import type { Environment } from '../environment.ts';
 import { stageVariable } from '../orphans.ts';
 import { readEnvironmentRecord } from '../record.ts';
 import { spaceAt } from '../space.ts';
+import { targetAt } from '../target.ts';
 import { findUv, neutralDirectory, type Uv, uvError, uvVariables } from '../uv-program.ts';
 import { compileBytecode } from './bytecode.ts';
 import { layersOf } from './layers.ts';
@@ -27,7 +28,7 @@ export async function planPipChange(site: Site, change: Change, progress: Progre
   const { environment, install, uninstall } = change;
   const { prefix } = environment;
   const record = readEnvironmentRecord(prefix);
-  const uv = await findUv(progress);
+  const uv = await findUv(progress, targetAt(prefix));
   const now = pipInstalled(prefix);
   const gone = uninstall.map(normalise);
   const absent = gone.find((name) => !now.has(name));
@@ -80,7 +81,7 @@ async function installLayer(site: Site, uv: Uv, prefix: string, requirements: re
 async function uninstallAll(site: Site, uv: Uv, prefix: string, names: readonly string[]): Promise<void> {
   const python = path.join(prefix, 'bin', 'python');
   const args = ['pip', 'uninstall', '--python', python, '--break-system-packages', ...names];
-  const env = { ...uvVariables(site), ...stageVariable(`in ${prefix}`) };
+  const env = { ...uvVariables(site, uv), ...stageVariable(`in ${prefix}`) };
   const result = await run(uv.file, args, { cwd: neutralDirectory, env, timeoutMs: 600_000 });
   if (result.exitCode !== 0) throw uvError(result, `Cannot uninstall ${names.join(', ')}`);
 }
@@ -96,7 +97,7 @@ async function dryRun(
   if (install.length === 0) return [];
   const python = path.join(prefix, 'bin', 'python');
   const args = ['pip', 'install', '--dry-run', '--python', python, '--break-system-packages', ...install];
-  const result = await run(uv.file, args, { cwd: neutralDirectory, env: uvVariables(site), timeoutMs: 900_000 });
+  const result = await run(uv.file, args, { cwd: neutralDirectory, env: uvVariables(site, uv), timeoutMs: 900_000 });
   if (result.exitCode !== 0) throw uvError(result, 'Cannot choose versions');
   return [...result.stderr.matchAll(/^ \+ ([\w.-]+)==(\S+)/gm)].map(([, name = '', to = '']) => {
     return { name: normalise(name), from: now.get(normalise(name)) ?? null, to };
@@ -109,7 +110,7 @@ export async function repairPip(site: Site, { prefix, name }: Environment, progr
   const was = (value as { pip?: Record<string, string> } | undefined)?.pip;
   if (!was) return false;
   progress({ step: 'repair', message: `Putting ${name} back as it was before a change that was interrupted` });
-  const uv = await findUv(progress);
+  const uv = await findUv(progress, targetAt(prefix));
   const now = pipInstalled(prefix);
   const strangers = [...now.keys()].filter((one) => !(one in was));
   if (strangers.length > 0) await uninstallAll(site, uv, prefix, strangers);

@@ -42,7 +42,7 @@ export async function installPipLayer(
   const args = ['pip', 'install', '--python', python, '--break-system-packages', '--requirements', list];
   const result = await run(uv.file, [...args, '--constraints', constraints], {
     cwd: directory ?? neutralDirectory,
-    env: { ...uvVariables(site), ...stageVariable(mark) },
+    env: { ...uvVariables(site, uv), ...stageVariable(mark) },
     timeoutMs: 4 * 3_600_000,
   });
   if (result.exitCode !== 0) throw explained(uvError(result, 'Cannot install what pip is asked for'));

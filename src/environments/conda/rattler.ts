@@ -111,7 +111,7 @@ async function runScript(
   site: Site,
   [file = '', ...args]: readonly string[],
   input: string,
-  { env, timeoutMs, progress, messages }: RattlerOptions,
+  { uv, env, timeoutMs, progress, messages }: RattlerOptions,
 ): Promise<RunResult> {
   let heard = '';
   const onStderr = (text: string) => {
@@ -119,7 +119,7 @@ async function runScript(
     heard = lines.pop() ?? '';
     for (const line of lines) report(line, progress, messages);
   };
-  const variables = { ...uvVariables(site), ...cudaVariables(), ...env };
+  const variables = { ...uvVariables(site, uv), ...cudaVariables(), ...env };
   return await run(file, [...args, '-I', '-c', rattlerScript], {
     cwd: neutralDirectory,
     env: variables,

@@ -20,7 +20,7 @@ export interface ProgramTask {
 }
 
 export interface ProgramOptions {
-  /** Variables on top: the mark of a stage. */
+  /** Variables on top: the mark of a stage, and for which GPUs it chooses. */
   readonly env?: NodeJS.ProcessEnv;
   readonly timeoutMs: number;
 }

@@ -127,7 +127,7 @@ export async function uvPip(
 ) {
   return await run(uv.file, ['pip', ...args], {
     cwd: neutralDirectory,
-    env: { ...uvVariables(site), ...stageVariable(markOf(prefix)), VIRTUAL_ENV: prefix },
+    env: { ...uvVariables(site, uv), ...stageVariable(markOf(prefix)), VIRTUAL_ENV: prefix },
     timeoutMs: 4 * 3_600_000,
     onStderr,
   });

@@ -15,7 +15,7 @@ const longestEntry = 64;
 export async function cacheDirectory(site: Site, uv: Uv): Promise<string> {
   const { stdout } = await run(uv.file, ['cache', 'dir'], {
     cwd: neutralDirectory,
-    env: uvVariables(site),
+    env: uvVariables(site, uv),
     timeoutMs: 20_000,
   });
   return stdout.trim();

@@ -5,6 +5,7 @@ import { installedIn, requirementName } from '../distributions.ts';
 import type { Environment, Forecast } from '../environment.ts';
 import { spaceAt } from '../space.ts';
 import { specsAfter } from '../specs.ts';
+import { targetAt } from '../target.ts';
 import { applyChange } from './apply.ts';
 import { cacheDirectory, isCached, readCache } from './cache.ts';
 import { emptyEnvironment, forecastCost } from './cost.ts';
@@ -32,7 +33,7 @@ export interface Steps {
  */
 export async function planChange(site: Site, change: Change, progress: Progress): Promise<PlannedChange> {
   const { environment } = change;
-  const uv = await findUv(progress);
+  const uv = await findUv(progress, targetAt(environment.prefix));
   const python = ownPython(environment);
   const installed = new Map(installedIn(environment.prefix).map(({ name, version }) => [name, version]));
   const specs = specsAfter(environment, change, new Set(installed.keys()));

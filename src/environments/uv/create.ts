@@ -55,7 +55,7 @@ async function makeEmpty(site: Site, { uv, python, wanted }: UvPlan, prefix: str
   ];
   const result = await run(uv.file, args, {
     cwd: neutralDirectory,
-    env: { ...uvVariables(site), ...markOf(prefix) },
+    env: { ...uvVariables(site, uv), ...markOf(prefix) },
     timeoutMs: 300_000,
   });
   if (result.exitCode !== 0) throw uvError(result, `Cannot make ${wanted.name}`);
@@ -100,7 +100,7 @@ async function syncOnce(
   const args = ['pip', 'sync', '--compile-bytecode', '--python', path.join(prefix, 'bin', 'python'), list];
   const result = await run(plan.uv.file, offline ? [...args, '--offline'] : args, {
     cwd: neutralDirectory,
-    env: { ...uvVariables(site), ...markOf(prefix), VIRTUAL_ENV: prefix },
+    env: { ...uvVariables(site, plan.uv), ...markOf(prefix), VIRTUAL_ENV: prefix },
     timeoutMs: 4 * 3_600_000,
     onStderr,
   });

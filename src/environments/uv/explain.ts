@@ -4,6 +4,7 @@ import { commandLine } from '../../shell/index.ts';
 import { expandTemplate, type Site } from '../../site/index.ts';
 import type { Change } from '../back-end.ts';
 import type { Wanted } from '../plan.ts';
+import { targetExports } from '../target.ts';
 import { typedUv } from './program.ts';
 
 /** `uv venv`, `uv pip install` and the check, as a person would type them. */
@@ -17,6 +18,7 @@ export async function explainCreate(wanted: Wanted, prefix: string, site: Site):
   return [
     ...((await which('uv')) ? [] : ['python3 -m pip install --user uv']),
     ...(caches.uv ? [`export UV_CACHE_DIR=${commandLine([expandTemplate(caches.uv)])}`] : []),
+    ...targetExports(wanted.target, 'UV_'),
     ...(packages.index ? [`export UV_DEFAULT_INDEX=${commandLine([packages.index])}`] : []),
     commandLine([
       'uv',

@@ -5,6 +5,7 @@ import { installedIn } from '../distributions.ts';
 import type { Environment } from '../environment.ts';
 import { environmentFile } from '../environment-file.ts';
 import { readSmallFile } from '../small-file.ts';
+import { targetAt } from '../target.ts';
 import { keptLock } from './kept-lock.ts';
 import type { Lock } from './lock.ts';
 import { findUv } from './program.ts';
@@ -66,7 +67,7 @@ async function exactLock(site: Site, environment: Environment, progress: Progres
   const locked = new Map(kept?.packages.map(({ name, version }) => [name, version]));
   const isSame = installed.length === locked.size && installed.every((item) => isLocked(locked, item));
   if (kept && isSame) return kept;
-  const uv = await findUv(progress);
+  const uv = await findUv(progress, targetAt(prefix));
   return (await resolve(site, uv, ownPython(environment), pinned(environment), progress)).lock;
 }
 

@@ -3,10 +3,13 @@ import path from 'node:path';
 import { errnoOf, PierError, type Progress, places, tilde } from '../../files/index.ts';
 import { lastLines, run, which } from '../../process/index.ts';
 import { expandTemplate, type Site } from '../../site/index.ts';
+import { type Target, targetVariables } from '../target.ts';
 
 export interface Uv {
   readonly file: string;
   readonly version: string;
+  /** For which GPUs it is to choose packages; null: for those of this machine. */
+  readonly target: Target | null;
 }
 
 /** The version installed where there is none: the one pier is tested with. */
@@ -24,15 +27,15 @@ function ownFile(): string {
  *
  * Errors: `pip-missing`, `uv-not-installed`, both with the command that gets it.
  */
-export async function findUv(progress: Progress): Promise<Uv> {
+export async function findUv(progress: Progress, target: Target | null = null): Promise<Uv> {
   for (const file of [await which('uv'), ownFile()]) {
     const version = file && (await versionOf(file));
-    if (file && version && isEnough(version)) return { file, version };
+    if (file && version && isEnough(version)) return { file, version, target };
   }
   progress({ step: 'tools', message: `Installing uv ${ownVersion}` });
   await installUv();
   const version = await versionOf(ownFile());
-  if (version) return { file: ownFile(), version };
+  if (version) return { file: ownFile(), version, target };
   throw new PierError('uv-not-installed', `uv was installed, but ${tilde(ownFile())} does not run.`, {
     hint: `Try it: ${ownFile()} --version`,
   });
@@ -124,9 +127,9 @@ const distracting =
 
 /**
  * The variables uv runs with: the user's own, so that their index, proxy and certificates count, and the profile's
- * where the user has none.
+ * where the user has none; and what says for which GPUs it chooses.
  */
-export function uvVariables(site: Site): NodeJS.ProcessEnv {
+export function uvVariables(site: Site, { target }: Pick<Uv, 'target'>): NodeJS.ProcessEnv {
   const { packages, caches } = site.profile;
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !distracting.test(name)));
   const index = process.env.UV_INDEX_URL ?? packages.index ?? packages.mirrors.pypi ?? process.env.PIP_INDEX_URL;
@@ -135,6 +138,7 @@ export function uvVariables(site: Site): NodeJS.ProcessEnv {
     ...(index ? { UV_DEFAULT_INDEX: index } : {}),
     ...(links.length > 0 ? { UV_FIND_LINKS: links.join(',') } : {}),
     ...(caches.uv && !process.env.UV_CACHE_DIR ? { UV_CACHE_DIR: expandTemplate(caches.uv) } : {}),
+    ...targetVariables(target),
     ...kept,
     UV_PYTHON_DOWNLOADS: 'never',
     UV_NO_PROGRESS: '1',

@@ -5,6 +5,7 @@ import { noProgress } from '../../files/index.ts';
 import type { Site } from '../../site/index.ts';
 import { freshFolder, siteAt } from '../hand-made.ts';
 import type { Wanted } from '../plan.ts';
+import type { Uv } from './program.ts';
 import { findPython } from './python-download.ts';
 
 let folder: string;
@@ -26,6 +27,7 @@ beforeEach(async () => {
     explicit: [],
     variables: {},
     file: null,
+    target: null,
     remarks: [],
     fingerprint: '',
   };
@@ -43,14 +45,14 @@ function allowing(python_downloads: boolean): Site {
 }
 
 /** Stands for uv 0.13.9: `python find` and `python install` as it answers them. */
-async function standIn(install: string): Promise<{ file: string; version: string }> {
+async function standIn(install: string): Promise<Uv> {
   const file = path.join(folder, 'bin', 'uv');
   const found = '$UV_PYTHON_INSTALL_DIR/cpython-3.12.16-linux-x86_64-gnu/bin/python3.12';
   const find = `if [ -e "$UV_PYTHON_INSTALL_DIR" ]; then echo "${found}"; else echo "error: No interpreter found" >&2; exit 2; fi`;
   await writeFile(file, `#!/bin/sh\nPATH=/usr/bin:/bin\ncase $2 in find) ${find} ;; install) ${install} ;; esac\n`, {
     mode: 0o755,
   });
-  return { file, version: '0.13.9' };
+  return { file, version: '0.13.9', target: null };
 }
 
 test('where the profile allows it, uv gets a Python, beside the environments', async () => {

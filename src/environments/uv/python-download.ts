@@ -36,11 +36,11 @@ async function downloaded(site: Site, uv: Uv, wanted: Wanted, progress: Progress
   throw new PierError(why.code, `${why.message}\n${message}`, { cause: why, ...(why.hint ? { hint: why.hint } : {}) });
 }
 
-function variables(site: Site, root: string): NodeJS.ProcessEnv {
+function variables(site: Site, uv: Uv, root: string): NodeJS.ProcessEnv {
   const mirror = site.profile.packages.mirrors.python;
   return {
     ...(mirror ? { UV_PYTHON_INSTALL_MIRROR: mirror } : {}),
-    ...uvVariables(site),
+    ...uvVariables(site, uv),
     UV_PYTHON_DOWNLOADS: 'manual',
     UV_PYTHON_INSTALL_DIR: path.join(root, '.pier-python'),
   };
@@ -49,13 +49,13 @@ function variables(site: Site, root: string): NodeJS.ProcessEnv {
 /** `uv python install --no-bin VERSION` */
 async function install(site: Site, uv: Uv, root: string, version: string): Promise<RunResult> {
   const args = ['python', 'install', '--no-bin', version];
-  return await run(uv.file, args, { cwd: neutralDirectory, env: variables(site, root), timeoutMs: 1_800_000 });
+  return await run(uv.file, args, { cwd: neutralDirectory, env: variables(site, uv, root), timeoutMs: 1_800_000 });
 }
 
 /** `uv python find --managed-python --no-project VERSION`: the path of one that uv installed before. */
 async function find(site: Site, uv: Uv, root: string, version: string): Promise<RunResult> {
   const args = ['python', 'find', '--managed-python', '--no-project', version];
-  return await run(uv.file, args, { cwd: neutralDirectory, env: variables(site, root), timeoutMs: 60_000 });
+  return await run(uv.file, args, { cwd: neutralDirectory, env: variables(site, uv, root), timeoutMs: 60_000 });
 }
 
 /** uv names their directories for the version: `…/cpython-3.12.16-linux-x86_64-gnu/bin/python3.12`. */

@@ -11,6 +11,7 @@ import { isWhole, parseRecord, recordRows } from '../installed-files.ts';
 import { isBelow } from '../mounts.ts';
 import { endOrphans } from '../orphans.ts';
 import { readSmallFile } from '../small-file.ts';
+import { targetAt } from '../target.ts';
 import { markOf, saved, uvPip } from './apply.ts';
 import { cacheDirectory, readCache, unpackedWheel } from './cache.ts';
 import { uvError } from './errors.ts';
@@ -144,7 +145,7 @@ async function installAgain(
   const lines = names.map((one) => locked.get(one)?.requirement ?? `${one}==${before[one]}`);
   // Where one line has hashes, uv wants them for all.
   const groups = [lines.filter((line) => line.includes('--hash=')), lines.filter((line) => !line.includes('--hash='))];
-  const uv = await findUv(progress);
+  const uv = await findUv(progress, targetAt(prefix));
   for (const [index, group] of groups.entries()) {
     if (group.length === 0) continue;
     const list = path.join(changeDirectory(prefix), `again-${index}.txt`);

@@ -60,7 +60,7 @@ async function compile(
     const args = ['pip', 'compile', '--quiet', '--format', 'pylock.toml', '--no-header', '--python', python.file];
     const result = await run(uv.file, [...args, '--output-file', file, ...more, ...files, '-'], {
       cwd: directory,
-      env: uvVariables(site),
+      env: uvVariables(site, uv),
       input: `${lines.join('\n')}\n`,
       timeoutMs: 900_000,
     });

@@ -69,7 +69,7 @@ async function uvLockLines(site: Site, uv: Uv, file: string): Promise<string[]> 
   const args = ['export', '--quiet', '--frozen', '--no-emit-project', '--no-header', '--no-annotate'];
   const result = await run(uv.file, [...args, '--format', 'requirements.txt', '--project', directory], {
     cwd: directory,
-    env: uvVariables(site),
+    env: uvVariables(site, uv),
     timeoutMs: 120_000,
   });
   if (result.exitCode === 0) return joined(result.stdout);
@@ -139,7 +139,7 @@ async function pylockLines(site: Site, uv: Uv, file: string): Promise<string[]> 
     pylockScript,
     file,
   ];
-  const result = await run(uv.file, args, { cwd: neutralDirectory, env: uvVariables(site), timeoutMs: 120_000 });
+  const result = await run(uv.file, args, { cwd: neutralDirectory, env: uvVariables(site, uv), timeoutMs: 120_000 });
   if (result.exitCode !== 0) throw uvError(result, `Cannot read ${tilde(file)}`);
   if (!result.stdout.startsWith('{')) return joined(result.stdout);
   const { line, message } = JSON.parse(result.stdout);
