@@ -11,6 +11,7 @@ const here: Session = {
   app: 'lab',
   state: 'ready',
   reason: 'Jupyter answers.',
+  trouble: null,
   environment: { name: 'sci', prefix: '/envs/sci' },
   on: 'here',
   directory: '/work',
@@ -56,6 +57,13 @@ test('a follow-on job is told beside its session', () => {
     'bbbbbbbb: A follow-on job waits for the end of this',
   );
   expect(describeSessions([{ ...there, next }], 0, now)).toContain('job 78');
+});
+
+test('a ready session with a full disk says so, in lines that fit', () => {
+  const trouble = `Cannot write ${'beat '.repeat(20)}: the disk is full.`;
+  const text = describeSessions([{ ...there, trouble }], 0, now);
+  expect(text.replace(/\s+/g, ' ')).toContain(`bbbbbbbb: ${trouble}`);
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
 test('who does not wait is told the ways back', () => {

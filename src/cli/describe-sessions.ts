@@ -1,6 +1,6 @@
 import { tilde } from '../files/index.ts';
 import type { Session } from '../sessions/index.ts';
-import { table } from './layout.ts';
+import { table, wrap } from './layout.ts';
 import { clock, duration } from './times.ts';
 
 /** The sessions as lines for a person; `hidden` more have ended. */
@@ -21,7 +21,7 @@ export function describeSessions(sessions: readonly Session[], hidden: number, n
     tilde(session.directory),
   ]);
   const headings = ['ID', 'APP', 'STATE', 'ENVIRONMENT', ...(byJobs ? ['NODE', 'LEFT'] : []), 'SINCE', 'DIRECTORY'];
-  const remarks = sessions.flatMap((session) => remarksOn(session, now).map((text) => `${session.id}: ${text}`));
+  const remarks = sessions.flatMap((session) => remarksOn(session, now).map((text) => wrap(`${session.id}: ${text}`)));
   return [table(headings, rows), ...remarks].join('\n');
 }
 
@@ -31,8 +31,9 @@ function leftOf({ ends }: Session, now: number): string {
 
 function remarksOn(session: Session, now: number): string[] {
   const why = session.state === 'ready' ? [] : [firstLine(session.reason) + startOf(session, now)];
+  const trouble = session.trouble === null ? [] : [session.trouble];
   const next = session.next ? [`${session.next.reason}${jobText(session.next.job)}`] : [];
-  return [...why, ...next];
+  return [...why, ...trouble, ...next];
 }
 
 /** ` Slurm means to start it about 14:05.` */
@@ -55,7 +56,7 @@ export function describeWaiting(session: Session, now = Date.now()): string {
   const job = session.job?.number ? `, Slurm’s job ${session.job.number}` : '';
   return [
     `${app} in ${session.environment.name} is ${state} (session ${session.id}${job}).`,
-    firstLine(session.reason) + startOf(session, now),
+    wrap(firstLine(session.reason) + startOf(session, now)),
     `Open it when it is ready: pier session open ${session.id}`,
     `Its end: pier session stop ${session.id}`,
   ].join('\n');

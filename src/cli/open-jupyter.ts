@@ -1,6 +1,8 @@
+import { PierError } from '../files/index.ts';
 import { parseTime } from '../jobs/index.ts';
 import { ensurePortal } from '../portal/index.ts';
 import { chooseWhere, isLive, listSessions, type Session, startSession } from '../sessions/index.ts';
+import type { Site } from '../site/index.ts';
 import { chooseEnvironment, directoryFrom } from './choose-environment.ts';
 import { type CommandContext, type CommandResult, result } from './command.ts';
 import { createFromCatalogue } from './create-environment.ts';
@@ -18,9 +20,9 @@ export async function openJupyter(context: CommandContext, app: Session['app']):
   const directory = directoryFrom(options.value('dir') ?? '.');
   const where = chooseWhere(site, options.value('on'));
   if (where.note) context.note(where.note);
+  if (where.on !== 'compute') refuseForNoJob(context, site, where.on);
   const found = await chooseEnvironment(context, site, app);
   const wish = where.on === 'compute' ? await wishForJob(context, site, usualForJupyter(site)) : null;
-  if (!wish) mentionUnused(context);
   if (context.explain) return await explainJupyter(site, found, app, directory, wish);
   const environment = found ?? (await createFromCatalogue(context, site, site.profile.jupyter.environment));
   using interruption = listenForInterruption(context);
@@ -66,10 +68,19 @@ function opened(session: Session, opening: Opening | null): CommandResult {
   );
 }
 
-/** What is asked of a scheduler means nothing where none is used. */
-function mentionUnused(context: CommandContext): void {
-  const typed = Object.keys(typedResources(context.options)).map((name) => `--${name}`);
-  if (typed.length > 0) context.note(`${typed.join(', ')}: only a job has that, with --on compute.`);
+/** Who asks for two hours or 16 GB means a job: a session that has neither is not what was asked for. */
+function refuseForNoJob({ options }: CommandContext, { id, profile }: Site, on: Session['on']): void {
+  const typed = Object.keys(typedResources(options)).map((name) => `--${name}`);
+  if (typed.length === 0) return;
+  const names = typed.join(', ');
+  if (profile.scheduler === 'none') {
+    const message = `${names}: only a job has that, and the site profile ${id} has no scheduler.`;
+    throw new PierError('no-scheduler', message, { hint: `Without ${names} it runs on this machine, without limits.` });
+  }
+  const where = on === 'login' ? 'this login node' : 'this machine';
+  throw new PierError('usage', `${names}: only a job has that, and this session would run on ${where}.`, {
+    hint: 'the same with --on compute',
+  });
 }
 
 /** Who forgot a session that still runs is told, since each one keeps its memory. */

@@ -56,7 +56,8 @@ export function reachLines({ reach }: Opening): string[] {
 export function describeOpening(session: Session, opening: Opening): string {
   const app = session.app === 'lab' ? 'JupyterLab' : 'Jupyter Notebook';
   const what = `${app} in ${session.environment.name} (session ${session.id})`;
-  const shows = `It shows ${tilde(session.directory)}.${endOf(session)}`;
+  const trouble = session.trouble === null ? '' : `\n${wrap(session.trouble)}`;
+  const shows = `It shows ${tilde(session.directory)}.${endOf(session)}${trouble}`;
   if (session.endpoint?.kind !== 'direct') {
     return `${describeAddress(what, opening, `pier session open ${session.id}`)}\n${shows}`;
   }
@@ -67,7 +68,7 @@ export function describeOpening(session: Session, opening: Opening): string {
 function endOf({ ends, id }: Session): string {
   if (ends === null) return '';
   const left = duration(Math.max(0, Date.parse(ends) - Date.now()));
-  return `\nIt ends at ${clock(ends)} at the latest, in ${left}. More time, with new kernels: pier session renew ${id}`;
+  return `\nIt ends at ${clock(ends)} at the latest, in ${left}.\nMore time, with new kernels: pier session renew ${id}`;
 }
 
 /** Where a person goes with a one-time address; `again` is the command that gives another. */

@@ -23,6 +23,7 @@ export function sessionNamed(id: string, changes: Partial<Session> = {}): Sessio
     app: 'lab',
     state: 'ready',
     reason: 'Jupyter answers.',
+    trouble: null,
     environment: { name: 'sci', prefix: '/envs/sci' },
     on: 'here',
     directory: '/home/ada/work',

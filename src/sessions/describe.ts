@@ -34,6 +34,7 @@ function describe(records: SessionRecords, verdict: Verdict): Session {
     app: request.app,
     state,
     reason,
+    trouble: verdict.trouble ?? null,
     environment: { name: request.environment.name, prefix: request.environment.prefix },
     on: request.on,
     directory: request.directory,

@@ -3,7 +3,7 @@ export { cleanUpAfterAgent } from './agent/end.ts';
 export { relay } from './agent/relay.ts';
 export { readSession } from './describe.ts';
 export { planJupyter } from './jupyter.ts';
-export { findSession, isLive, listSessions, readLog } from './list.ts';
+export { findAnySession, findSession, isLive, listSessions, readLog } from './list.ts';
 export { readTail } from './log.ts';
 export { renewSession } from './renew.ts';
 export { readScript } from './script.ts';

@@ -4,7 +4,8 @@ import { readSession } from './describe.ts';
 import { readTail } from './log.ts';
 import type { Session } from './session.ts';
 import { isOver } from './state.ts';
-import { attemptFiles, sessionFiles, sessionIds } from './store.ts';
+import { attemptFiles, sessionIds } from './store.ts';
+import { isUnreadable, unreadable } from './unreadable.ts';
 
 /**
  * All sessions on record, newest first. Reads files and `/proc`; asks Slurm once, if jobs of its may serve some.
@@ -22,31 +23,10 @@ async function readOrExplain(id: string, asking: QueryOptions): Promise<Session 
   } catch (error) {
     if (!(error instanceof PierError)) throw error;
     // Between mkdir and request.json there is nothing to show yet.
-    return error.code === 'session-unknown' ? undefined : unreadable(id, error.message);
+    if (error.code === 'session-unknown') return undefined;
+    const wayOut = isUnreadable(error) ? ` To put it aside: pier session stop ${id}` : '';
+    return unreadable(id, 'lost', error.message + wayOut);
   }
-}
-
-function unreadable(id: string, reason: string): Session {
-  return {
-    id,
-    app: 'lab',
-    state: 'lost',
-    reason,
-    environment: { name: '?', prefix: '' },
-    on: 'here',
-    directory: sessionFiles(id).directory,
-    host: null,
-    created: new Date(0).toISOString(),
-    ready: null,
-    ended: null,
-    ends: null,
-    attempt: 0,
-    job: null,
-    next: null,
-    baseUrl: `/s/${id}/`,
-    endpoint: null,
-    log: '',
-  };
 }
 
 /** States in which something of the session may still run. */
@@ -54,15 +34,29 @@ export function isLive(session: Session): boolean {
   return !isOver(session.state);
 }
 
-/**
- * The session a person means by an id or the beginning of one.
- *
- * Errors: `session-unknown` with the live ones, `session-ambiguous`.
- */
+/** The session a person means by an id or the beginning of one. Errors: as of `findId`, and those of its records. */
 export async function findSession(beginning: string): Promise<Session> {
+  const id = await findId(beginning);
+  try {
+    return await readSession(id);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    const hint = `To put it aside: pier session stop ${id}`;
+    throw new PierError(error.code, error.message, { hint: error.hint ?? hint, cause: error });
+  }
+}
+
+/** The same of one whose records may be damaged: `lost` then. */
+export async function findAnySession(beginning: string): Promise<Session> {
+  const id = await findId(beginning);
+  return (await readOrExplain(id, {})) ?? (await readSession(id));
+}
+
+/** Errors: `session-unknown` with the live ones, `session-ambiguous`. */
+async function findId(beginning: string): Promise<string> {
   const ids = (await sessionIds()).filter((id) => id === beginning || id.startsWith(beginning));
   const [only] = ids;
-  if (beginning !== '' && only !== undefined && ids.length === 1) return await readSession(only);
+  if (beginning !== '' && only !== undefined && ids.length === 1) return only;
   if (beginning !== '' && ids.length > 1) {
     throw new PierError('session-ambiguous', `${beginning} may mean ${ids.join(', ')}.`, { hint: 'pier session list' });
   }

@@ -107,6 +107,27 @@ export async function readAttempt(id: string, attempt: number): Promise<AttemptR
   };
 }
 
+/** What of an attempt can be read although something of the session is damaged. */
+export type LegibleRecords = Pick<AttemptRecords, 'asked' | 'submitted' | 'started' | 'end'>;
+
+/** What can be read of a session whose records are damaged, of each of its attempts. */
+export async function readLegible(id: string): Promise<LegibleRecords[]> {
+  const newest = await newestAttempt(id).catch(() => 0);
+  const numbers = Array.from({ length: Math.min(newest, 100) }, (_, at) => newest - at);
+  return await Promise.all(
+    numbers.map(async (number) => {
+      const files = attemptFiles(id, number);
+      const legible = <Name extends keyof Records>(name: Name, file: string) => read(name, file).catch(() => undefined);
+      return {
+        asked: await legible('asked', files.asked),
+        submitted: await legible('submitted', files.submitted),
+        started: await legible('started', files.started),
+        end: await legible('end', files.end),
+      };
+    }),
+  );
+}
+
 /** Passes what the run that started last has written: an earlier one's port may be anybody's by now. */
 function ofThisRun(started: StartedRecord | undefined) {
   return <Of extends { restart?: number | undefined }>(written: Of | undefined): Of | undefined =>

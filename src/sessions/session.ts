@@ -17,6 +17,8 @@ export interface Session {
   readonly state: SessionState;
   /** Why it is in this state, in plain words. */
   readonly reason: string;
+  /** What goes wrong although it is ready, such as a full disk; null when nothing does. */
+  readonly trouble: string | null;
   readonly environment: { readonly name: string; readonly prefix: string };
   readonly on: 'here' | 'login' | 'compute';
   readonly directory: string;

@@ -21,7 +21,7 @@ export async function judgeLocal(records: SessionRecords, now: number): Promise<
     return { state: 'created', reason: 'It is about to be started.' };
   }
   if (stop) return { state: 'ending', reason: `It is being stopped by ${stop.by}.` };
-  if (endpoint) return { state: 'ready', reason: (endpoint.note ?? 'Jupyter answers.') + troubleOf(records) };
+  if (endpoint) return { state: 'ready', ...withTrouble(endpoint.note ?? 'Jupyter answers.', records) };
   return { state: 'starting', reason: started ? 'Jupyter is starting.' : 'Its job is starting.' };
 }
 
@@ -49,7 +49,7 @@ function fromAfar({ submitted, started, endpoint, beat }: SessionRecords, now: n
   return { state: 'lost', reason: `It was started on ${host}; from here nothing can be known of it.` };
 }
 
-/** What the agent has to say to the user besides, such as that a disk is full. */
-export function troubleOf({ beat }: SessionRecords): string {
-  return beat?.trouble ? ` ${beat.trouble}` : '';
+/** A reason with what the agent has to say to the user besides, such as that a disk is full. */
+export function withTrouble(reason: string, { beat }: SessionRecords): Pick<Verdict, 'reason' | 'trouble'> {
+  return beat?.trouble ? { reason: `${reason} ${beat.trouble}`, trouble: beat.trouble } : { reason };
 }

@@ -3,7 +3,7 @@ import { findJob, type JobStatus, type QueryOptions, query, type SlurmJob } from
 import type { SubmittedRecord } from './record-schemas.ts';
 import type { AttemptRecords, SessionRecords } from './records.ts';
 import { isOver, type Verdict } from './state.ts';
-import { beatsMissed, troubleOf } from './state-local.ts';
+import { beatsMissed, withTrouble } from './state-local.ts';
 import { attemptFiles } from './store.ts';
 import { settle } from './verdict.ts';
 import { whyFull } from './why-full.ts';
@@ -32,7 +32,7 @@ export async function judgeSlurm(records: SessionRecords, now: number, asking: Q
 }
 
 /** The job that serves it: the one that was submitted, or the one that a person made of the same script since. */
-export function jobOf({ submitted, started }: AttemptRecords): SlurmJob | undefined {
+export function jobOf({ submitted, started }: Pick<AttemptRecords, 'submitted' | 'started'>): SlurmJob | undefined {
   if (submitted?.engine !== 'slurm') return undefined;
   return started?.job === undefined ? submitted : { ...submitted, job: started.job };
 }
@@ -131,12 +131,15 @@ async function serving(records: SessionRecords, job: SlurmJob, running: Running,
   if (!endpoint) return say('starting', `Jupyter is starting on ${where}.`);
   const silent = now - Date.parse(beat?.at ?? endpoint.ready);
   if (own === 'alive' || silent < beatsMissed) {
-    return say('ready', (endpoint.note ?? `Jupyter answers on ${where}.`) + troubleOf(records));
+    return { ...say('ready', ''), ...withTrouble(endpoint.note ?? `Jupyter answers on ${where}.`, records) };
   }
   const ago = `${Math.round(silent / 1000)} s`;
   // Whoever cannot write cannot be heard, and may be as well as ever.
   const full = await whyFull(attemptFiles(records.id, records.attempt).directory);
-  if (full) return say('ready', `It has not been heard of for ${ago}, since nothing can be written: ${full}.`);
+  if (full) {
+    const trouble = `It has not been heard of for ${ago}, since nothing can be written: ${full}.`;
+    return { ...say('ready', trouble), trouble };
+  }
   return say('lost', `It has not been heard of for ${ago}. To Slurm its job ${job.job} still runs, on ${where}.`);
 }
 

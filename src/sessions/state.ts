@@ -7,6 +7,8 @@ import { judgeSlurm } from './state-slurm.ts';
 export interface Verdict {
   readonly state: SessionState;
   readonly reason: string;
+  /** What its user has to know although it is ready, such as a full disk. */
+  readonly trouble?: string | null;
   /** Of Slurm's job, as far as it was asked. */
   readonly job?: {
     readonly host?: string | null;

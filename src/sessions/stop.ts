@@ -3,12 +3,14 @@ import { cancel, findJob, type SubmittedJob } from '../jobs/index.ts';
 import { signalRecorded } from '../process/index.ts';
 import { readSession } from './describe.ts';
 import { isLive } from './list.ts';
+import { putAside } from './put-aside.ts';
 import type { VerdictRecord } from './record-schemas.ts';
 import { type AttemptRecords, readRecords, type SessionRecords } from './records.ts';
 import { clearRemains } from './remains.ts';
 import type { Session } from './session.ts';
 import { jobOf } from './state-slurm.ts';
 import { attemptFiles, sessionFiles } from './store.ts';
+import { isUnreadable } from './unreadable.ts';
 
 /** Milliseconds that an agent has to end its session, before its job is ended without it. */
 const patience = 15_000;
@@ -78,6 +80,15 @@ export async function stopSession(id: string, by: string): Promise<Session> {
   return await ended(id);
 }
 
+async function endedOrAside(id: string, by: string): Promise<Session> {
+  try {
+    return await ended(id);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return await putAside(id, by, error.message);
+  }
+}
+
 async function ended(id: string): Promise<Session> {
   if (isLive(await readSession(id))) await untilOver(id);
   await clearRemains(id, 'was killed');
@@ -88,7 +99,8 @@ async function ended(id: string): Promise<Session> {
 const atOnce = 8;
 
 /**
- * Stops several, all asked before any is waited for. One that cannot be ended keeps no other one: its error comes last.
+ * Stops several, all asked before any is waited for. One that cannot be ended keeps no other one: its error comes last. One
+ * whose records are damaged is put aside.
  *
  * `onEnd` is told how many are over.
  */
@@ -104,13 +116,14 @@ export async function stopSessions(
       try {
         if (isLive(await readSession(id, { patienceMs: 1000 }))) await requestStop(id, by);
       } catch (error) {
-        failures.push(error);
+        // It is put aside when all are asked.
+        if (!isUnreadable(error)) failures.push(error);
       }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, asking));
   let done = 0;
-  const settled = await Promise.allSettled(ids.map((id) => ended(id).finally(() => onEnd(++done))));
+  const settled = await Promise.allSettled(ids.map((id) => endedOrAside(id, by).finally(() => onEnd(++done))));
   failures.push(...settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
   if (failures.length > 0) throw failures[0];
   return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));

@@ -80,3 +80,12 @@ test('a second pier lab while the first makes the environment waits for it, and 
   const { environments } = (await ada.json('env', 'list')) as unknown as { environments: { name: string }[] };
   expect(environments.map(({ name }) => name)).toEqual(['sci']);
 }, 600_000);
+
+test('what only a job has is refused where there is none, with the way out', async () => {
+  await using ada = await person();
+  const refused = await ada.pier('lab', '-e', inject('sci'), '--time', '2h', '--mem', '4G');
+  expect(refused.exitCode).toBe(2);
+  expect(said(refused)).toMatch(
+    /--time, --mem: only a job has that, .* has no scheduler\. Without --time, --mem it runs/,
+  );
+});

@@ -3,6 +3,7 @@ import { findSession, renewSession, type Session } from '../../sessions/index.ts
 import type { Site } from '../../site/index.ts';
 import { type CommandContext, result } from '../command.ts';
 import { refuse, typedResources } from '../job-wish.ts';
+import { wrap } from '../layout.ts';
 import { clock } from '../times.ts';
 
 export async function run(context: CommandContext) {
@@ -25,8 +26,8 @@ function describe({ id, next, job, ends }: Session): string {
   const number = next ? next.job : (job?.number ?? null);
   const end = ends ? `, which is at ${clock(ends)} at the latest` : '';
   const when = next ? `starts when the present one is over${end}` : 'starts as soon as Slurm has room for it';
-  return [
-    `A follow-on job of session ${id}${number ? ` (Slurm’s job ${number})` : ''} ${when}.`,
-    'The address stays the same. Kernels start anew: save what they hold before the present job ends.',
-  ].join('\n');
+  return wrap(
+    `A follow-on job of session ${id}${number ? ` (Slurm’s job ${number})` : ''} ${when}.\n` +
+      'The address stays the same. Kernels start anew: save what they hold before the present job ends.',
+  );
 }

@@ -1,5 +1,5 @@
 import { PierError } from '../../files/index.ts';
-import { findSession, isLive, listSessions, stopSessions } from '../../sessions/index.ts';
+import { findAnySession, isLive, listSessions, stopSessions } from '../../sessions/index.ts';
 import { type CommandContext, result } from '../command.ts';
 
 export async function run({ words, options, progress }: CommandContext) {
@@ -24,6 +24,6 @@ async function chosen(words: readonly string[], all: boolean): Promise<ReadonlyM
   if (words.length === 0) {
     throw new PierError('usage', 'Which session?', { hint: 'pier session stop ID, or --all; pier session list' });
   }
-  const found = await Promise.all(words.map(findSession));
+  const found = await Promise.all(words.map(findAnySession));
   return new Map(found.map((session) => [session.id, isLive(session)]));
 }
