@@ -30,7 +30,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // One process for many files: starting one for each took half the time of \`npm run check\`.
+        // One process for many files: starting one for each took half the time of `npm run check`.
         test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'], testTimeout: 20_000, isolate: false },
       },
       {
