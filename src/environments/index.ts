@@ -39,7 +39,14 @@ export { environmentsRoot, environmentsRootIfKnown } from './root.ts';
 export { type Shared, shareEnvironment } from './share.ts';
 export { showEnvironment } from './show.ts';
 export { strayFiles } from './strays.ts';
-export { type Doubt, distrustEnvironment, doubtsAbout, refuseUntrusted, trustEnvironment } from './trust.ts';
+export {
+  type Doubt,
+  type Doubts,
+  distrustEnvironment,
+  doubtsAbout,
+  refuseUntrusted,
+  trustEnvironment,
+} from './trust.ts';
 export { cutVariables, environmentVariables } from './variables.ts';
 export { type Verified, verifyEnvironment } from './verify.ts';
 export { whyInstalled } from './why.ts';

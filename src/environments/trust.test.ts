@@ -1,10 +1,10 @@
-import { chmod, chown, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { uid } from '../files/index.ts';
 import type { Environment } from './environment.ts';
 import { freshFolder, handMadeVenv, siteAt } from './hand-made.ts';
-import { distrustEnvironment, refuseUntrusted, trustEnvironment } from './trust.ts';
+import { distrustEnvironment, doubtsAbout, refuseUntrusted, trustEnvironment } from './trust.ts';
 
 let folder: string;
 let environment: Environment;
@@ -46,7 +46,9 @@ test('trusted by name it is used, until it is another directory, or trust is tak
   const site = siteAt(path.dirname(environment.prefix));
   const { prefix } = environment;
   await chmod(prefix, 0o777);
-  expect((await trustEnvironment(site, prefix)).doubts).toEqual([{ place: prefix, why: 'can be written by everyone' }]);
+  expect((await trustEnvironment(site, prefix)).doubts).toMatchObject([
+    { place: prefix, why: 'can be written by everyone' },
+  ]);
   await expect(refuseUntrusted(environment)).resolves.toBeUndefined();
   await rename(prefix, `${prefix}.away`);
   await handMadeVenv(prefix);
@@ -84,4 +86,98 @@ test.runIf(uid() === 0)('a directory that another user took over is noticed (nee
   await expect(refuseUntrusted(environment)).resolves.toBeUndefined();
   await chown(environment.prefix, 54321, 54321);
   await expect(refuseUntrusted(environment)).rejects.toMatchObject({ code: 'environment-swapped' });
+});
+
+/** Where code comes from when an environment is activated or its Python starts. */
+const inner = [
+  'pyvenv.cfg',
+  'bin/activate',
+  'lib',
+  'lib/python3.12',
+  'lib/python3.12/site-packages',
+  'lib/python3.12/site-packages/numpy',
+  'lib/python3.12/site-packages/paths.pth',
+  'lib/python3.12/site-packages/sitecustomize.py',
+  'etc/conda/activate.d',
+  'etc/conda/activate.d/gdal.sh',
+  'etc/conda/env_vars.d/a.json',
+  'conda-meta/state',
+  '.pier',
+  '.pier/activate.sh',
+  'share/jupyter/kernels/python3',
+  'share/jupyter/kernels/python3/kernel.json',
+];
+
+/** All of these, as files where they have a suffix or are one. */
+async function furnish(prefix: string): Promise<void> {
+  for (const relative of inner) {
+    const place = path.join(prefix, relative);
+    const isFile = /\.(cfg|pth|py|sh|json)$|\/(activate|state)$/.test(relative);
+    await mkdir(isFile ? path.dirname(place) : place, { recursive: true, mode: 0o755 });
+    if (isFile) await appendFile(place, '', { mode: 0o644 });
+  }
+}
+
+test.each(inner)('one is not used in which everyone can write %s', async (place) => {
+  await furnish(environment.prefix);
+  await expect(refuseUntrusted(environment)).resolves.toBeUndefined();
+  await chmod(path.join(environment.prefix, place), 0o777);
+  await expect(refuseUntrusted(environment)).rejects.toMatchObject({
+    code: 'environment-untrusted',
+    message: expect.stringContaining(`${place} can be written by everyone`),
+  });
+});
+
+test.runIf(uid() === 0).each(inner)('nor one in which %s is another user’s (needs root to make one)', async (place) => {
+  await furnish(environment.prefix);
+  await chown(path.join(environment.prefix, place), 12345, 12345);
+  await expect(refuseUntrusted(environment)).rejects.toThrow(`${place} belongs to user 12345`);
+});
+
+test('a directory that a .pth file adds counts, wherever it is, and so does an open one far above', async () => {
+  const { prefix } = environment;
+  const [open, shared] = [path.join(folder, 'open'), path.join(folder, 'shared')];
+  await mkdir(open, { mode: 0o755 });
+  const pth = path.join(prefix, 'lib', 'python3.12', 'site-packages', 'paths.pth');
+  await writeFile(pth, `# a remark\nimport os\n${open}\n`);
+  await expect(refuseUntrusted(environment)).resolves.toBeUndefined();
+  await chmod(open, 0o777);
+  await expect(refuseUntrusted(environment)).rejects.toThrow('open can be written by everyone');
+  await rm(pth);
+  await mkdir(path.join(shared, 'deep'), { recursive: true });
+  const moved = path.join(shared, 'deep', 'sci');
+  await rename(prefix, moved);
+  await chmod(shared, 0o777);
+  await expect(refuseUntrusted({ ...environment, prefix: moved })).rejects.toThrow('shared can be written by everyone');
+});
+
+test.runIf(uid() === 0)('who was trusted may update it, and nobody else (needs root to make one)', async () => {
+  const { prefix } = environment;
+  await furnish(prefix);
+  const packages = path.join(prefix, 'lib', 'python3.12', 'site-packages');
+  for (const place of [prefix, packages, path.join(packages, 'numpy')]) await chown(place, 12345, 12345);
+  await trustEnvironment(siteAt(path.dirname(prefix)), prefix);
+  await rm(path.join(packages, 'numpy'), { recursive: true });
+  for (const name of ['numpy', 'scipy']) {
+    await mkdir(path.join(packages, name));
+    await chown(path.join(packages, name), 12345, 12345);
+  }
+  await expect(refuseUntrusted(environment)).resolves.toBeUndefined();
+  await chown(path.join(packages, 'scipy'), 54321, 54321);
+  await expect(refuseUntrusted(environment)).rejects.toMatchObject({
+    code: 'environment-untrusted',
+    message: expect.stringContaining('belongs to user 54321'),
+  });
+  await chown(path.join(packages, 'scipy'), 12345, 12345);
+  await chmod(path.join(packages, 'scipy'), 0o777);
+  await chown(path.join(packages, 'scipy'), 0, 0);
+  await expect(refuseUntrusted(environment)).rejects.toThrow('can be written by everyone');
+});
+
+test('an environment with very many packages is looked at in bounds', async () => {
+  const packages = path.join(environment.prefix, 'lib', 'python3.12', 'site-packages');
+  await Promise.all(Array.from({ length: 1000 }, (_, at) => mkdir(path.join(packages, `package${at}`))));
+  const { looked } = await doubtsAbout(environment);
+  expect(looked).toBeGreaterThan(256);
+  expect(looked).toBeLessThan(300);
 });
