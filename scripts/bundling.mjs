@@ -31,6 +31,7 @@ export function forNode(root, version) {
       platform: 'node',
       moduleTypes: texts,
       transform: { target: 'node20.19', define: { PIER_VERSION: JSON.stringify(version) } },
+      plugins: [{ name: 'ascii', generateBundle: writeEverydayInAscii }],
       // Nothing in src/ does anything when it is imported, so a room's index brings along only what is asked of it.
       treeshake: { moduleSideEffects: [{ test: /\/src\/.*\.ts$/, sideEffects: false }] },
     },
@@ -46,6 +47,20 @@ export function forNode(root, version) {
       },
     },
   };
+}
+
+/**
+ * One letter outside ASCII, such as an apostrophe in a message, and V8 keeps all of a file's text in twice the memory.
+ * What is imported there has such letters in strings, plain templates and patterns only.
+ *
+ * @param {unknown} _options
+ * @param {import('rolldown').OutputBundle} bundle
+ */
+function writeEverydayInAscii(_options, bundle) {
+  for (const chunk of Object.values(bundle)) {
+    if (chunk.type !== 'chunk' || chunk.name !== 'everyday') continue;
+    chunk.code = chunk.code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  }
 }
 
 /** @param {readonly string[]} roots */

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
+// By name, since all of node:path together would need the bundler's runtime, a file of its own to load.
+import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 
 /** What the file begins with, in so many bytes of JSON: for which Node it is, and where each chunk's part lies. */
@@ -59,15 +59,15 @@ export function nodeBuild(): string {
  * Node 22 has module.enableCompileCache() for this; Node 20 has not. Whatever V8 refuses is compiled anew.
  */
 export function useCodeCache(directory: string): void {
-  const cache = openCodeCache(path.join(directory, codeCacheFile));
+  const cache = openCodeCache(join(directory, codeCacheFile));
   if (!cache) return;
-  createRequire(import.meta.url).extensions['.cjs'] = (module, filename) => {
+  // Built, this is CommonJS. node:module has the same, and loads half of Node's own loader of ES modules.
+  require.extensions['.cjs'] = (module, filename) => {
     const source = readFileSync(filename, 'utf8');
-    const cachedData =
-      path.dirname(path.dirname(filename)) === directory ? cache.of(path.basename(filename)) : undefined;
+    const cachedData = dirname(dirname(filename)) === directory ? cache.of(basename(filename)) : undefined;
     const script = new Script(wrap(source), { filename, ...(cachedData ? { cachedData } : {}) });
     const require = (id: string) => module.require(id);
-    script.runInThisContext()(module.exports, require, module, filename, path.dirname(filename));
+    script.runInThisContext()(module.exports, require, module, filename, dirname(filename));
   };
 }
 

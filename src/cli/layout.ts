@@ -1,11 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import { columns, isTerminal, paint } from './terminal.ts';
 
+const plain = /^[\x20-\x7e]*$/;
+
 /** Terminal columns that text takes; styles take none. */
 export function displayWidth(text: string): number {
-  const plain = stripVTControlCharacters(text);
-  // Printable ASCII is the common case. The classes of letters are slow to compile.
-  return /^[\x20-\x7e]*$/.test(plain) ? plain.length : unicodeWidth(plain);
+  // Printable ASCII is the common case, and a table asks for every cell. The classes of letters are slow to compile.
+  if (plain.test(text)) return text.length;
+  const shown = stripVTControlCharacters(text);
+  return plain.test(shown) ? shown.length : unicodeWidth(shown);
 }
 
 function unicodeWidth(text: string): number {

@@ -32,6 +32,7 @@ function parseStrictly(rows: readonly OptionRow[], rest: readonly string[]) {
       return [nameOf(flags), short === undefined ? { type } : { type, short }];
     }),
   );
+  if (rest.length === 0) return { values: {}, positionals: [] };
   try {
     return parseArgs({ args: [...rest], options, allowPositionals: true });
   } catch {

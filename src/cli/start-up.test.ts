@@ -11,6 +11,8 @@ let home: string;
 let program: string;
 /** Packages of node_modules in each chunk, by file name. */
 let packages: ReadonlyMap<string, readonly string[]>;
+/** The chunk that `env list` is in. */
+let everyday: string;
 /** Chunks in which an import() is left. */
 let importing: string[];
 
@@ -27,6 +29,7 @@ beforeAll(async () => {
   program = path.join(directory, 'pier.cjs');
   const chunks = written.output.flatMap((file) => (file.type === 'chunk' ? [file] : []));
   importing = chunks.filter(({ code }) => /\bimport\(/.test(code)).map(({ fileName }) => fileName);
+  everyday = chunks.find(({ name }) => name === 'everyday')?.code ?? '';
   packages = new Map(chunks.map((chunk) => [path.basename(chunk.fileName), chunk.moduleIds.flatMap(packageOf)]));
 });
 
@@ -86,6 +89,26 @@ test('help and mistakes evaluate commander besides', async () => {
 test('what lists environments is in three files: each more costs half a millisecond', async () => {
   const files = (await filesLoaded('env', 'list')).map((file) => file.replace(/-.{8}\.cjs$/, ''));
   expect(files.sort()).toEqual(['everyday', 'pier.cjs', 'rolldown-runtime']);
+});
+
+test('of Node, only what is small: streams, sockets and promises of files cost milliseconds', async () => {
+  for (const stdout of ['/dev/null', path.join(home, 'a file')]) {
+    const script = 'exec "$0" --require "$1" "$2" env list >"$3"';
+    const recorder = path.join(home, 'modules.cjs');
+    await writeFile(recorder, `process.on('exit', () => process._rawDebug(process.moduleLoadList.join('\\n')))`);
+    const { stderr } = await run('sh', ['-c', script, process.execPath, recorder, program, stdout], {
+      env: { PATH: process.env.PATH, HOME: home },
+      timeoutMs: 10_000,
+    });
+    const loaded = stderr.split('\n').map((line) => line.replace('NativeModule ', ''));
+    expect(loaded).toContain('vm');
+    const dear = ['fs/promises', 'internal/fs/promises', 'net', 'stream', 'tty', 'module', 'child_process', 'crypto'];
+    expect(loaded.filter((name) => dear.includes(name))).toEqual([]);
+  }
+});
+
+test('the text of what lists environments takes a byte a letter', () => {
+  expect(everyday).toMatch(/^[\0-\x7f]+$/);
 });
 
 test('no chunk has import() in it, which scripts of V8’s cache cannot do', () => {

@@ -1,13 +1,18 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import { styleText } from 'node:util';
 
 /** Lines no longer than this read well, however wide the terminal is. */
 const widest = 80;
 
-/** Whether a person reads (or types) there. node:tty is 3 ms of a start, so a pipe or a file is told without it. */
+/**
+ * Whether a person reads (or types) there. node:tty is 3 ms of a start, so a pipe, a file, and `/dev/null`, where
+ * programs that run pier let it read and write, are told without it.
+ */
 export function isTerminal(descriptor: 0 | 1 | 2): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor);
+    const stats = fstatSync(descriptor);
+    if (!stats.isCharacterDevice() || stats.rdev === statSync('/dev/null').rdev) return false;
+    return process.getBuiltinModule('node:tty').isatty(descriptor);
   } catch {
     // closed: pier >&-
     return false;

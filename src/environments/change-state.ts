@@ -1,9 +1,8 @@
 import { lstatSync } from 'node:fs';
-import path from 'node:path';
 
 /** The directory that is there while an environment is being changed; what undoing needs is kept in it. */
 export function changeDirectory(prefix: string): string {
-  return path.join(prefix, '.pier', 'change');
+  return `${prefix}/.pier/change`;
 }
 
 /** Whether an environment is being changed, or a change was interrupted: one lstat(2). */

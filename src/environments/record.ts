@@ -1,6 +1,4 @@
-import { constants, type Stats, statSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
-import path from 'node:path';
+import { constants, promises, type Stats, statSync } from 'node:fs';
 import { uid, writeRecord } from '../files/index.ts';
 import { readSmallFile } from './small-file.ts';
 import type { Target } from './target.ts';
@@ -45,13 +43,13 @@ export interface EnvironmentRecord {
 const longestRecord = 1024 * 1024;
 
 function recordFile(prefix: string): string {
-  return path.join(prefix, '.pier', 'env.json');
+  return `${prefix}/.pier/env.json`;
 }
 
 /** Whoever may use the environment may read it: it is in the record what its Python needs. */
 export async function writeEnvironmentRecord(prefix: string, record: EnvironmentRecord): Promise<void> {
   await writeRecord(recordFile(prefix), record);
-  await chmod(recordFile(prefix), 0o644).catch(() => {});
+  await promises.chmod(recordFile(prefix), 0o644).catch(() => {});
 }
 
 /**

@@ -94,7 +94,7 @@ function inHome(name: string): string {
 function children(directory: string): Candidate[] {
   const entries = entriesOf(directory);
   const names = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.')).map((entry) => entry.name);
-  return names.sort().map((name) => ({ path: path.join(directory, name), named: null }));
+  return names.sort().map((name) => ({ path: `${directory}/${name}`, named: null }));
 }
 
 function itself(named: 'venv' | 'conda'): Source['candidates'] {

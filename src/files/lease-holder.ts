@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+// Of node:fs, which loads its promises when they are first used; and so record.ts, which says why.
+import { constants, promises } from 'node:fs';
 import { hostname } from 'node:os';
 import { type Liveness, liveness, type ProcessIdentity, parseIdentity } from './identity.ts';
 import { uid } from './places.ts';
@@ -32,9 +32,9 @@ const longest = 8192;
  * be read is a holder of whom nothing is known.
  */
 export async function readLease(file: string, now = Date.now()): Promise<LeaseHolder | undefined> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error) =>
-    error.code === 'ENOENT' || error.code === 'ENOTDIR' ? undefined : null,
-  );
+  const handle = await promises
+    .open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    .catch((error) => (error.code === 'ENOENT' || error.code === 'ENOTDIR' ? undefined : null));
   if (handle === undefined) return undefined;
   if (handle === null) return unreadable(0, 0);
   try {

@@ -1,4 +1,5 @@
-import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
+import { promises } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf } from './error.ts';
 import { identityOf } from './identity.ts';
@@ -61,7 +62,7 @@ export async function tryLease(
     await sweep(file, mine);
     return { lease: leaseOf(file, mine) };
   } finally {
-    await unlink(mine.file).catch(() => {});
+    await promises.unlink(mine.file).catch(() => {});
     if (!taken) await mine.handle.close();
   }
 }
@@ -82,14 +83,14 @@ async function makeCandidate(file: string, doing: string): Promise<Candidate> {
   let handle: FileHandle | undefined;
   try {
     // Readable for others: in a shared environment they are to see who is at it.
-    handle = await open(own, 'wx', 0o644);
+    handle = await promises.open(own, 'wx', 0o644);
     await handle.writeFile(text);
     await handle.sync();
     const { mtimeMs } = await handle.stat();
     return { file: own, token, handle, size: Buffer.byteLength(text), now: mtimeMs };
   } catch (error) {
     await handle?.close();
-    await unlink(own).catch(() => {});
+    await promises.unlink(own).catch(() => {});
     throw cannotWrite(own, error);
   }
 }
@@ -97,7 +98,7 @@ async function makeCandidate(file: string, doing: string): Promise<Candidate> {
 /** link(2). Over NFS it may say that it failed when it did not: the number of links tells (open(2), O_EXCL). */
 async function becomes(mine: Candidate, file: string): Promise<boolean> {
   try {
-    await link(mine.file, file);
+    await promises.link(mine.file, file);
     return true;
   } catch (error) {
     if ((await mine.handle.stat()).nlink === 2) return true;
@@ -127,7 +128,7 @@ async function replace(
   await using _right = right.lease;
   if ((await readLease(file))?.token !== token) return undefined;
   try {
-    await rename(mine.file, file);
+    await promises.rename(mine.file, file);
     return 'done';
   } catch (error) {
     throw cannotWrite(file, error);
@@ -151,11 +152,11 @@ function leaseOf(file: string, mine: Candidate): Lease {
 
 async function giveBack(file: string, token: string, isOurs: () => Promise<boolean>): Promise<void> {
   // The right to take is a lease itself; nobody but its holder takes that away, so it needs no right in turn.
-  if (file.endsWith('.taking')) return await unlink(file).catch(() => {});
+  if (file.endsWith('.taking')) return await promises.unlink(file).catch(() => {});
   // On a full disk the right cannot be had; to keep the lease for that would be worse.
   const right = await tryLease(rightToTake(file, token), 'giving back a lease').catch(() => undefined);
   if (right && 'holder' in right) return;
-  if (await isOurs()) await unlink(file).catch(() => {});
+  if (await isOurs()) await promises.unlink(file).catch(() => {});
   await right?.lease[Symbol.asyncDispose]();
 }
 
@@ -172,6 +173,6 @@ async function sweep(file: string, mine: Candidate): Promise<void> {
   for (const name of names.filter((one) => !one.includes(mine.token))) {
     const left = path.join(directory, name);
     const holder = await readLease(left, mine.now);
-    if (holder && (holder.state === 'dead' || isTorn(holder))) await unlink(left).catch(() => {});
+    if (holder && (holder.state === 'dead' || isTorn(holder))) await promises.unlink(left).catch(() => {});
   }
 }

@@ -70,20 +70,21 @@ function trustedPath(file: string): string | undefined {
       pending.unshift(...target.split('/').filter((part) => part !== '' && part !== '.'));
       if (!path.isAbsolute(target)) continue;
       current = '/';
+      sticky = isSharedSticky(lstatSync(current));
     } else {
       current = next;
+      sticky = isSharedSticky(stats);
     }
-    sticky = isSharedSticky(lstatSync(current));
   }
   return current;
 }
 
 function lstatOrNone(file: string): Stats | undefined {
   try {
-    return lstatSync(file);
+    // An error would cost more than all the calls: most of these files are on no machine.
+    return lstatSync(file, { throwIfNoEntry: false });
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === 'ENOENT' || errno === 'ENOTDIR') return undefined;
+    if (errnoOf(error) === 'ENOTDIR') return undefined;
     throw unreadable(file, error);
   }
 }

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import type { Follow } from '../reach.ts';
 import type { Reading } from '../reading.ts';
 import { namesAt } from '../small-file.ts';
@@ -10,7 +9,7 @@ import { namesAt } from '../small-file.ts';
  * `conda-meta/history` is written last by conda, so without it the environment was made only in part.
  */
 export async function readEnvironment(prefix: string, follow: Follow): Promise<Reading | undefined> {
-  const names = namesAt(path.join(prefix, 'conda-meta'));
+  const names = namesAt(`${prefix}/conda-meta`);
   if (!names) return undefined;
   const version = names.map((name) => /^python-(\d[^-]*)-[^-]*\.json$/.exec(name)?.[1]).find(Boolean);
   const [state, reason] = await stateOf(prefix, names, version, follow);
@@ -31,8 +30,8 @@ async function stateOf(
   follow: Follow,
 ): Promise<[Reading['state'], string | null]> {
   if (!names.includes('history')) return ['partial', 'conda did not finish making it: there is no conda-meta/history.'];
-  if (existsSync(path.join(prefix, '.condatmp'))) return ['partial', 'conda did not finish: there is a .condatmp.'];
-  if (version && (await follow(path.join(prefix, 'bin', 'python'))) === 'absent') {
+  if (existsSync(`${prefix}/.condatmp`)) return ['partial', 'conda did not finish: there is a .condatmp.'];
+  if (version && (await follow(`${prefix}/bin/python`)) === 'absent') {
     return ['partial', 'conda-meta has python, but there is no bin/python.'];
   }
   return ['ok', null];
@@ -40,5 +39,5 @@ async function stateOf(
 
 /** conda's own environment: it holds conda. */
 function isRoot(prefix: string): boolean {
-  return existsSync(path.join(prefix, 'condabin')) || existsSync(path.join(prefix, 'conda-meta', 'conda-root'));
+  return existsSync(`${prefix}/condabin`) || existsSync(`${prefix}/conda-meta/conda-root`);
 }

@@ -11,7 +11,7 @@ import { namesAt, readSmallFile } from '../small-file.ts';
  * `broken`: bin/python leads nowhere, because the Python it stands on is gone. `partial`: made only in part.
  */
 export async function readEnvironment(prefix: string, follow: Follow): Promise<Reading | undefined> {
-  const text = readSmallFile(path.join(prefix, 'pyvenv.cfg'));
+  const text = readSmallFile(`${prefix}/pyvenv.cfg`);
   if (text === undefined) return undefined;
   const settings = parseSettings(text);
   const base = settings.get('home') ?? null;
@@ -44,13 +44,13 @@ async function stateOf(
   version: string,
   follow: Follow,
 ): Promise<[Reading['state'], string | null]> {
-  const python = path.join(prefix, 'bin', 'python');
-  if (!namesAt(path.dirname(python))?.includes('python')) return ['partial', 'It has no bin/python.'];
+  const python = `${prefix}/bin/python`;
+  if (!namesAt(`${prefix}/bin`)?.includes('python')) return ['partial', 'It has no bin/python.'];
   const found = await follow(python);
   if (found === 'silent') return ['broken', `The disk of the Python it stands on does not answer: ${base}.`];
   if (found === 'absent') return ['broken', `The Python it stands on is gone: ${lastTarget(python, base)}.`];
   const minor = /^\d+\.\d+/.exec(version)?.[0];
-  const libraries = namesAt(path.join(prefix, 'lib')) ?? [];
+  const libraries = namesAt(`${prefix}/lib`) ?? [];
   if (!libraries.some((name) => name.startsWith('py') && name.includes(minor ?? ''))) {
     return ['partial', `It has no lib/python${minor ?? ''}.`];
   }
