@@ -117,14 +117,20 @@ export interface Made {
 export async function madeEnvironment(
   prefix: string,
   kind: 'venv' | 'conda',
-  options: { variables?: Record<string, string>; state?: Record<string, string>; scripts?: boolean } = {},
+  options: {
+    variables?: Record<string, string>;
+    state?: Record<string, string>;
+    scripts?: boolean;
+    /** Only `state`, as conda writes it, and not what has to be passed over. */
+    plain?: boolean;
+  } = {},
 ): Promise<Made> {
-  const { variables = {}, state = {}, scripts = false } = options;
+  const { variables = {}, state = {}, scripts = false, plain = false } = options;
   await mkdir(path.join(prefix, 'bin'), { recursive: true });
   await symlink('/usr/bin/python3', path.join(prefix, 'bin', 'python'));
   await mkdir(path.join(prefix, 'lib', 'python3.11', 'site-packages'), { recursive: true });
   if (kind === 'venv') await writeFile(path.join(prefix, 'pyvenv.cfg'), 'home = /usr/bin\nversion = 3.11.2\n');
-  else await condaFiles(prefix, state, scripts);
+  else await condaFiles(prefix, state, scripts, plain);
   const environment: Environment = {
     name: path.basename(prefix),
     aliases: [],
@@ -146,10 +152,16 @@ export async function madeEnvironment(
   return { environment, sets: kind === 'conda' ? { ...state, ...(scripts ? { FROM_SCRIPT: prefix } : {}) } : {} };
 }
 
-async function condaFiles(prefix: string, state: Record<string, string>, scripts: boolean): Promise<void> {
+async function condaFiles(
+  prefix: string,
+  state: Record<string, string>,
+  scripts: boolean,
+  plain: boolean,
+): Promise<void> {
   await mkdir(path.join(prefix, 'conda-meta'), { recursive: true });
   await writeFile(path.join(prefix, 'conda-meta', 'history'), '');
-  const escaped = JSON.stringify({ version: 1, env_vars: { ...state, GONE: '***unset***', PATH: '/nowhere' } }).replace(
+  const odd = { version: 1, env_vars: { ...state, GONE: '***unset***', PATH: '/nowhere' } };
+  const escaped = JSON.stringify(plain ? { env_vars: state } : odd, null, plain ? 2 : 0).replace(
     /[\u0080-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
@@ -198,7 +210,8 @@ export async function runShell(
     timeout: 120_000,
     killSignal: 'SIGKILL',
   });
-  child.stdin.end(options.input ?? '');
+  // A shell need not read it, and may be gone by now.
+  child.stdin.on('error', () => {}).end(options.input ?? '');
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { stdout, stderr, exitCode };

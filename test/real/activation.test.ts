@@ -164,7 +164,7 @@ async function randomCase(random: Random, directory: string): Promise<Case> {
     for (const name of ['STATE_A', 'STATE_B'])
       if (random() < 0.5) state[name] = pick(random, [...oddValues, '😀', 'tab\there']);
     const variables: Record<string, string> = random() < 0.3 ? { LD_LIBRARY_PATH: "/mod/it's lib:/mod2" } : {};
-    return await madeEnvironment(prefix, kind, { state, variables, scripts: random() < 0.5 });
+    return await madeEnvironment(prefix, kind, { state, variables, scripts: random() < 0.5, plain: random() < 0.5 });
   };
   const foreign =
     random() < 0.3

@@ -27,7 +27,7 @@ const fish = [fishVariables, fishScripts, fishFunctions, fishOn, fishOff].join('
 const csh = [cshBegin, cshOff, cshVariables, cshOn, cshEnd].join('\n');
 
 /**
- * The script that activates an environment, whole: it needs awk for conda's variables, and else nothing but the shell.
+ * The script that activates an environment, whole: it needs awk for some of conda's variables, and else nothing but the shell.
  *
  * `directory` is where all three are kept. Sourced, it activates; with the shell variable `_pier_mode=off` it deactivates.
  * While an environment is active, the variables that begin with `_PIER_` hold what was there before; docs/activation.md.

@@ -42,6 +42,7 @@ function decoded(text,   out, at, c, n, low) {
   return out text
 }
 function found(value) {
+  if (looking) return
   if (opened[depth] != "{" || !(state ? depth == 2 && key[1] == "env_vars" : depth == 1)) return
   if (value == "***unset***" || unsafe || key[depth] !~ /^[A-Za-z_][A-Za-z0-9_]*$/) return
   if (key[depth] ~ /^(PATH|PS1|_PIER_.*|_pier_.*)$/) return
@@ -79,7 +80,13 @@ function read(text,   c, token) {
 function finish() {
   if (file == "") return
   state = file ~ /\/conda-meta\/state$/
-  if (!read(whole)) print "pier: not JSON, so its variables are not set: " file | "cat >&2"
+  looking = 1
+  if (!read(whole)) {
+    print "pier: not JSON, so its variables are not set: " file | "cat >&2"
+    return
+  }
+  looking = 0
+  read(whole)
 }
 FNR == 1 { finish(); file = FILENAME; whole = "" }
 { whole = whole $0 "\n" }

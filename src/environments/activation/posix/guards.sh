@@ -18,6 +18,7 @@ _pier_modules() {
     name=${rest%% *}
     rest=${rest#* }
     case ":${LOADEDMODULES-}:" in *":$name:"*) continue ;; esac
+    _pier_exports=
     if \command -v module >/dev/null 2>&1 && module load "$name"; then
       loaded="$name${loaded:+ }$loaded"
     else

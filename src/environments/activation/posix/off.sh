@@ -38,7 +38,8 @@ _pier_deactivate() {
   if [ -n "${ZSH_VERSION-}" ] && [ -z "${BASH_VERSION-}" ]; then \emulate -L sh; fi
   \set -- "$-"
   \set +aefu
-  \local flags="$1" _pier_under='' _pier_under_conda='' _pier_list='' _pier_file='' file='' _pier_quiet=1 _pier_line='
+  \local flags="$1" _pier_under='' _pier_under_conda='' _pier_list='' _pier_file='' file='' _pier_exports='' _pier_quiet=1 \
+    _pier_line='
 '
   if [ -n "${_PIER_PREFIX-}" ]; then
     if ! _pier_is_taken; then

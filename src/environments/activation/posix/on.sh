@@ -5,7 +5,7 @@ _pier_activate() {
   \set -- "$-" "$@"
   \set +aefu
   \local flags="$1" _pier_under="${_pier_under-}" _pier_under_conda="${_pier_under_conda-}"
-  \local _pier_list='' _pier_file='' _pier_line='
+  \local _pier_list='' _pier_file='' _pier_exports='' _pier_line='
 '
   \shift
   if [ ! -d "$2" ]; then

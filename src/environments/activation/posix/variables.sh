@@ -1,14 +1,16 @@
 _pier_say() { printf 'pier: %s\n' "$*" >&2; }
 
-# Whether a variable that is set is exported. Without a fork where the shell can say.
+# Whether a variable that is set is exported. Without a fork where the shell can say, else with one for all of them, until
+# a script or a module may have changed some.
 _pier_is_exported() {
   if [ -n "${BASH_VERSION-}" ] && [ "${BASH_VERSINFO-0}" -ge 5 ]; then
     \eval "case \${$1@a} in *x*) return 0 ;; *) return 1 ;; esac"
   elif [ -n "${ZSH_VERSION-}" ]; then
     \eval "case \${(t)$1} in *export*) return 0 ;; *) return 1 ;; esac"
   fi
-  case "
-$(\export -p)" in
+  [ -n "${_pier_exports-}" ] || _pier_exports="
+$(\export -p)"
+  case $_pier_exports in
     *"
 export $1="* | *"
 declare -x $1="* | *"
