@@ -205,3 +205,13 @@ test('a relative XDG directory is ignored, as its specification says', async () 
   const { stdout } = await pierWith(['--json'], { XDG_DATA_HOME: 'rel', XDG_STATE_HOME: 'rel' });
   expect(JSON.parse(stdout).here.environments.root).toBe(path.join(home, '.local/share/pier/envs'));
 });
+
+test('a file where environments are to be made is no mistake of pier’s', async () => {
+  await writeFile(path.join(home, 'file'), '');
+  for (const place of ['file', 'file/deeper']) {
+    const { exitCode, stderr } = await pierWith(['env', 'create', 'a', '--root', place]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`Cannot write ~/${place}: a part of the path is not a directory.`);
+    expect(stderr).not.toContain('mistake in pier');
+  }
+});

@@ -67,12 +67,12 @@ async function refuseOldNode(): Promise<void> {
 }
 
 async function fail(error: unknown, json: boolean): Promise<number> {
-  const { PierError } = await import('../files/index.ts');
+  const { diskError, PierError } = await import('../files/index.ts');
   const { interruptedStatus, statusOf } = await import('./interrupt.ts');
   const { printError } = await import('./print.ts');
   const ended = interruptedStatus();
   const isTold = ended === undefined || (error instanceof PierError && error.code === 'interrupted');
-  const told = isTold ? error : new PierError('interrupted', 'Interrupted.', { cause: error });
+  const told = isTold ? (diskError(error) ?? error) : new PierError('interrupted', 'Interrupted.', { cause: error });
   try {
     printError(told, json);
   } catch {

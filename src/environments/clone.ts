@@ -15,7 +15,7 @@ import { checkName } from './names.ts';
 import { sweep } from './neighbours.ts';
 import { readEnvironmentRecord, writeEnvironmentRecord } from './record.ts';
 import { environmentsRoot } from './root.ts';
-import { checkSpace, spaceAt } from './space.ts';
+import { checkSpace, roomAt } from './space.ts';
 import { type Stage, withStage } from './stage.ts';
 import { refuseUntrusted } from './trust.ts';
 
@@ -68,10 +68,10 @@ async function copy(
   signal: AbortSignal,
 ): Promise<Environment> {
   await sweep(stage, progress).catch(() => {});
-  const left = await spaceAt(stage.root);
+  const left = await roomAt(site, stage.root);
   const { files, bytes } = source;
   const cost = { packages: 1, guessed: [], files: files ?? 0, bytes: 0, download: 0 };
-  checkSpace(path.basename(target), { ...cost, root: stage.root, filesLeft: left.files, bytesLeft: left.bytes });
+  checkSpace(path.basename(target), { ...cost, root: stage.root, ...left });
   const backEnd = await backEndOf(source);
   await backEnd.clone(site, source, { prefix: stage.prefix, target, signal }, progress);
   await writeActivation({ ...source, prefix: target, name: path.basename(target) }, stage.prefix);

@@ -14,7 +14,7 @@ import {
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { uid } from '../files/index.ts';
-import { isBelow } from './mounts.ts';
+import { isBelow } from '../storage/index.ts';
 
 export interface CopyOptions {
   /** Below the source, what is left out; without a leading slash. */

@@ -16,8 +16,8 @@ export async function freshFolder(): Promise<string> {
 export function siteAt(root: string, publicRoots: readonly string[] = []): Site {
   const packages = { index: null, find_links: [], conda_channels: [], mirrors: {}, python_downloads: false };
   const environments = { root, public: publicRoots, backend: 'uv', default: null };
-  const python = { distributions: [], compiled_packages: { gcc: null, prefer: null } };
-  const profile = { environments, caches: { uv: null, conda: null }, packages, python };
+  const python = { distributions: [], uv: { module: null }, compiled_packages: { gcc: null, prefer: null } };
+  const profile = { environments, caches: { uv: null, conda: null }, packages, python, storage: {} };
   return { id: 'test', name: 'test', chosenBy: 'test', file: null, profile, leaves: [] } as unknown as Site;
 }
 

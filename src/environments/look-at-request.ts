@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
+import { cannotWrite } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
 import type { CreateRequest } from './environment.ts';
 import { wantedFrom } from './wanted.ts';
@@ -19,6 +20,15 @@ export interface RequestLook {
   readonly otherName: { readonly text: string; readonly place: string } | null;
 }
 
+function isThere(prefix: string): boolean {
+  try {
+    return lstatSync(prefix, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    // Something in the path is a file, or may not be looked into.
+    throw cannotWrite(path.dirname(prefix), error);
+  }
+}
+
 /** Checks a request and says what will be done, without making, asking or downloading anything. */
 export async function lookAtRequest(site: Site, request: CreateRequest): Promise<RequestLook> {
   const wanted = await wantedFrom(site, request);
@@ -29,7 +39,7 @@ export async function lookAtRequest(site: Site, request: CreateRequest): Promise
   return {
     name,
     prefix,
-    exists: lstatSync(prefix, { throwIfNoEntry: false }) !== undefined,
+    exists: isThere(prefix),
     backEnd,
     reason,
     remarks,

@@ -1,8 +1,8 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { mountOf, readMounts } from '../storage/index.ts';
 import { freshFolder } from './hand-made.ts';
-import { mountOf, readMounts } from './mounts.ts';
 import { makeFollow } from './reach.ts';
 
 let folder: string;
@@ -49,9 +49,9 @@ async function stat(hangs: boolean): Promise<() => Promise<string>> {
 
 function mounts() {
   return [
-    { point: '/', type: 'ext4' },
-    { point: path.join(folder, 'home'), type: 'nfs4' },
-    { point: path.join(folder, 'server'), type: 'nfs4' },
+    { point: '/', type: 'ext4', source: 'x' },
+    { point: path.join(folder, 'home'), type: 'nfs4', source: 'x' },
+    { point: path.join(folder, 'server'), type: 'nfs4', source: 'x' },
   ];
 }
 
@@ -85,7 +85,7 @@ test('mounts are read with their names as they are, and the deepest and last cou
       '41 40 0:9 / /my\\040data rw master:2 - lustre server:/y rw\n',
   );
   const read = readMounts(file);
-  expect(mountOf(read, '/my data/envs')).toEqual({ point: '/my data', type: 'lustre' });
-  expect(mountOf(read, '/my database')).toEqual({ point: '/', type: 'ext4' });
+  expect(mountOf(read, '/my data/envs')).toEqual({ point: '/my data', type: 'lustre', source: 'server:/y' });
+  expect(mountOf(read, '/my database')).toMatchObject({ point: '/', type: 'ext4' });
   expect(readMounts(path.join(folder, 'absent'))).toEqual([]);
 });

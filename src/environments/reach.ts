@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
-import { isBelow, isNear, type Mount, mountOf, readMounts } from './mounts.ts';
+import { isBelow, isNear, type Mount, mountOf, readMounts } from '../storage/index.ts';
 import { within } from './time-limit.ts';
 
 /** Where a path leads: a real path; nowhere; or to a file server that does not answer. */

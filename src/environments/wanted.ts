@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { PierError } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
+import { areaRemarks } from '../storage/index.ts';
 import { loadCatalogue } from './catalogue.ts';
 import { type Choice, chooseBackEnd } from './choose-back-end.ts';
 import type { CreateRequest } from './environment.ts';
@@ -35,7 +36,7 @@ export async function wantedFrom(site: Site, request: CreateRequest): Promise<Wa
       : await (await import('./conda/request.ts')).condaRequest(site, request, typed, file);
   const { target, remark } = chooseTarget(site, request);
   const hint = remark ?? targetHint(site, [...specs, ...(file?.pip ?? [])]);
-  const said = hint === null ? [] : [hint];
+  const said = [...(hint === null ? [] : [hint]), ...areaRemarks(site, place.root)];
   const wanted = {
     ...place,
     from: request.from ?? null,

@@ -15,4 +15,5 @@ export { noProgress, type Progress, type ProgressEvent } from './progress.ts';
 export { cannotWrite, makePrivateDirectory, namesIn, readRecord, writeRecord, writeRecordOnce } from './record.ts';
 export { makeRuntimeDirectory } from './runtime-directory.ts';
 export { readShippedText, type ShippedFolder, shippedNames, thisProgram } from './shipped.ts';
+export { cannotWriteTemporary, diskError, makeTemporaryDirectory } from './temporary.ts';
 export { untilChange } from './until-change.ts';

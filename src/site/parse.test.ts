@@ -86,7 +86,9 @@ describe('what is wrong is said with file, line, column, what is there and what 
     ],
     'a command of its own': [
       'quota:\n  reader: "quota -s | tail"\n',
-      ['lab.yaml:5:11 quota.reader: found the text "quota -s | tail", expected one of none, quota, lfs, rcc-table'],
+      [
+        'lab.yaml:5:11 quota.reader: found the text "quota -s | tail", expected one of none, quota, lfs, mmlsquota, rcc-table',
+      ],
     ],
     'a variable that no path may use': [
       'environments:\n  root: $HOEM/envs\n',

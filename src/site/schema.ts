@@ -100,7 +100,9 @@ export const profileSchema = z.strictObject({
   python: pythonSchema,
   storage: z.record(name, storageAreaSchema).describe('The places for files, by name'),
   quota: z.strictObject({
-    reader: z.nullable(z.enum(['none', 'quota', 'lfs', 'rcc-table'])).describe('Which of pier’s ways reads the quota'),
+    reader: z
+      .nullable(z.enum(['none', 'quota', 'lfs', 'mmlsquota', 'rcc-table']))
+      .describe('Which of pier’s ways reads the quota'),
     refuse_over: z.enum(['soft', 'hard']).describe('The limit over which nothing is made'),
   }),
   scheduler: z.enum(['none', 'slurm']).describe('What runs jobs'),

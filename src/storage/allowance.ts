@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { run, which } from '../process/index.ts';
 import { expandTemplate, type Profile, type Site } from '../site/index.ts';
+import { answerOf } from './ask.ts';
+import type { Amount, Usage } from './quota-rows.ts';
 import { parseTable, type Table, type TableRow } from './rcc-table.ts';
 
 /** What a quota leaves in a directory. */
@@ -19,26 +20,31 @@ export interface Allowance {
 /** Milliseconds: a person who has freed space must not be refused for what was there before. */
 const old = 15 * 60_000;
 
-/** A table of quotas is asked of a server. */
-const patience = 15_000;
-
 /**
  * What the quota of whoever pays for a directory leaves, by the profile's `quota.reader`; null where nobody can tell.
  *
- * Only `rcc-table` is read: it runs `quota`. Throws nothing: without an answer there is no allowance.
+ * Throws nothing: without an answer there is no allowance.
  */
 export async function allowanceAt(site: Site, directory: string, now = Date.now()): Promise<Allowance | null> {
   const { quota, storage } = site.profile;
-  if (quota?.reader !== 'rcc-table') return null;
+  if (!quota?.reader || quota.reader === 'none') return null;
   const area = areaOf(storage, directory);
-  const program = area && (await which('quota'));
-  if (!area || !program) return null;
-  const said = await run(program, [], { timeoutMs: patience, cwd: '/' }).catch(() => undefined);
-  if (said?.exitCode !== 0) return null;
-  return allowanceIn(parseTable(said.stdout), area, quota.refuse_over, now);
+  if (!area) return null;
+  if (quota.reader === 'rcc-table') {
+    const said = await answerOf('quota', []);
+    return said?.exitCode === 0 ? allowanceIn(parseTable(said.stdout), area, quota.refuse_over, now) : null;
+  }
+  const { askFileSystem } = await import('./file-system-quota.ts');
+  const found = await askFileSystem(quota.reader, area.owner, directory);
+  return found && { ...leftOf(found, quota.refuse_over), payer: found.payer, countedAt: null, isOld: false };
 }
 
-interface Area {
+function leftOf({ bytes, files }: Usage, limit: 'soft' | 'hard'): Pick<Allowance, 'bytesLeft' | 'filesLeft'> {
+  const left = (amount: Amount) => (amount[limit] > 0 ? Math.max(0, amount[limit] - amount.used) : null);
+  return { bytesLeft: left(bytes), filesLeft: left(files) };
+}
+
+export interface Area {
   readonly name: string;
   readonly owner: 'user' | 'group';
   /** What all of the area's directories begin with, such as `/project`. */

@@ -74,7 +74,19 @@ test('a certificate that nobody signed is said to be unknown', async () => {
   );
   await using other = await world({ UV_DEFAULT_INDEX: `${index.url}/simple`, UV_HTTP_RETRIES: '0' });
   const { error } = await other.run('create', { name: 'a', specs: ['six'] });
-  expect(error).toMatchObject({ code: 'certificate-unknown', hint: expect.stringContaining('SSL_CERT_FILE') });
+  expect(error).toMatchObject({ code: 'certificate-unknown', hint: expect.stringContaining('UV_SYSTEM_CERTS=1') });
+  // conda's channels too, where nothing of the system's counts either.
+  const conda = await place.run('create', { name: 'b', specs: ['six'], channels: [index.url] });
+  expect(conda.error).toMatchObject({ code: 'certificate-unknown', hint: expect.stringContaining('SSL_CERT_FILE') });
+});
+
+test('a directory for temporary files that is full or gone is named, with the way out', async () => {
+  await using place = await world();
+  await place.run('create', { name: 'a' });
+  await using other = await world({ TMPDIR: path.join(place.directory, 'gone') }, place.root);
+  const { error } = await other.run('change', { name: 'a', install: ['six'] });
+  expect(error).toMatchObject({ code: 'cannot-write', hint: expect.stringContaining('export TMPDIR=') });
+  expect(error?.message).toContain(`${place.directory}/gone: it is not there; temporary files go there.`);
 });
 
 test('a file that is not what the index promised is refused', async () => {

@@ -30,7 +30,7 @@ const driverSource = `
 import * as environments from '${repository}/src/environments/index.ts';
 const { verb, root, request } = JSON.parse(process.argv[2]);
 const packages = { index: null, find_links: [], conda_channels: [], mirrors: {}, python_downloads: false };
-const python = { distributions: [], compiled_packages: { gcc: null, prefer: null } };
+const python = { distributions: [], uv: { module: null }, compiled_packages: { gcc: null, prefer: null } };
 const profile = {
   environments: { root, public: [], backend: 'uv', default: null }, caches: { uv: null, conda: null }, packages, python,
   login: { host: null, nodes: [] }, network: { login_internet: 'probe' }, storage: {},

@@ -25,10 +25,10 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     context.note('No packages were named, so it will have Python alone. (--from sci starts from a list.)');
   }
   const environment = await makeEnvironment(context, site, request);
+  const { name, python } = environment;
   const hasLab = await packageVersion(environment, 'jupyterlab');
-  const use = commandLine(
-    hasLab ? ['pier', 'lab', '-e', environment.name] : ['pier', 'exec', '-e', environment.name, '--', 'python'],
-  );
+  const inside = python ? ['pier', 'exec', '-e', name, '--', 'python'] : ['pier', 'shell', '-e', name];
+  const use = commandLine(hasLab ? ['pier', 'lab', '-e', name] : inside);
   return result({ environment }, (shown) => `${describeMade(shown.environment)} Use it: ${use}`);
 }
 

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { cannotWriteTemporary, makeTemporaryDirectory } from '../../files/index.ts';
 import type { Environment } from '../environment.ts';
 import { type Dialect, quoteFor, scriptNames } from './dialect.ts';
 import { activationDirectory } from './files.ts';
@@ -23,10 +23,12 @@ export async function prepareSubshell(
   interactive: boolean,
 ): Promise<Subshell> {
   const script = path.join(await activationDirectory(environment), scriptNames[shell.dialect]);
-  const directory = await mkdtemp(path.join(tmpdir(), 'pier-shell-'));
+  const directory = await makeTemporaryDirectory('pier-shell-');
   const put = async (name: string, text: string) => {
     const file = path.join(directory, name);
-    await writeFile(file, text, { mode: 0o600 });
+    await writeFile(file, text, { mode: 0o600 }).catch((error) => {
+      throw cannotWriteTemporary(error);
+    });
     return file;
   };
   const ways: Readonly<Record<string, () => Promise<{ args: string[]; variables: NodeJS.ProcessEnv }>>> = {

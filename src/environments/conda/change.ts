@@ -2,7 +2,7 @@ import { PierError, type Progress } from '../../files/index.ts';
 import type { Site } from '../../site/index.ts';
 import type { Change, Move, PlannedChange } from '../back-end.ts';
 import { readEnvironmentRecord } from '../record.ts';
-import { spaceAt } from '../space.ts';
+import { roomAt } from '../space.ts';
 import { targetAt } from '../target.ts';
 import { findUv, type Uv } from '../uv-program.ts';
 import { applyChange } from './apply.ts';
@@ -24,7 +24,7 @@ export async function planChange(site: Site, change: Change, progress: Progress)
   if (change.pip) return await planPipChange(site, change, progress);
   const { environment } = change;
   const installed = installedPackages(environment.prefix);
-  const uv = await findUv(progress, targetAt(environment.prefix));
+  const uv = await findUv(site, progress, targetAt(environment.prefix));
   const before = askedFor(change);
   const install = change.install.map(matchSpec);
   const specs = specsAfter(change, before, install, installed);
@@ -35,7 +35,7 @@ export async function planChange(site: Site, change: Change, progress: Progress)
   const leaving = installed.filter((one) => !records.some(({ name }) => name === one.name));
   const [cost, left] = await Promise.all([
     forecastCost(site, uv, environment.prefix, coming, progress),
-    spaceAt(environment.prefix),
+    roomAt(site, environment.prefix),
   ]);
   return {
     moves: movesOf(installed, coming, leaving),
@@ -44,8 +44,7 @@ export async function planChange(site: Site, change: Change, progress: Progress)
       ...cost,
       download: coming.reduce((sum, { size, url }) => sum + (url.startsWith('file:') ? 0 : (size ?? 0)), 0),
       root: environment.prefix,
-      filesLeft: left.files,
-      bytesLeft: left.bytes,
+      ...left,
     },
     specs,
     pip: readEnvironmentRecord(environment.prefix)?.pip ?? [],

@@ -27,7 +27,7 @@ export async function clone(site: Site, source: Environment, stage: CloneStage, 
   const installed = installedPackages(source.prefix);
   const records = installed.map(channelRecord);
   const options = {
-    uv: await findUv(progress),
+    uv: await findUv(site, progress),
     root: path.dirname(target),
     env: stageVariable(path.basename(path.dirname(prefix))),
     timeoutMs: 4 * 3_600_000,

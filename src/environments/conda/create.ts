@@ -71,7 +71,14 @@ async function addPipLayer(
   try {
     const stage = path.dirname(prefix);
     const place = { prefix, stage, mark: path.basename(stage) };
-    await installPipLayer(site, uv ?? (await findUv(progress, wanted.target)), place, wanted.pip, directory, progress);
+    await installPipLayer(
+      site,
+      uv ?? (await findUv(site, progress, wanted.target)),
+      place,
+      wanted.pip,
+      directory,
+      progress,
+    );
   } catch (error) {
     if (!(error instanceof PierError) || !wanted.file) throw error;
     const places = namedPlaces(error.message, wanted.file.places, requirementName);
@@ -98,7 +105,7 @@ async function link(
   progress: Progress,
 ): Promise<readonly CondaRecord[]> {
   const options = {
-    uv: uv ?? (await findUv(progress, wanted.target)),
+    uv: uv ?? (await findUv(site, progress, wanted.target)),
     root: wanted.root,
     // A stage is the directory above what is made in it.
     env: stageVariable(path.basename(path.dirname(prefix))),

@@ -41,6 +41,12 @@ const rows: Readonly<Record<string, Row>> = {
     message: ({ message }, { doing }) => `${doing}: no conda channel answers. ${firstLine(message)}`,
     hint: elsewhere,
   },
+  certificate: {
+    code: 'certificate-unknown',
+    message: ({ message }, { doing }) =>
+      `${doing}: a channel shows a certificate that is not trusted. ${lastCause(message)}`,
+    hint: () => 'If your site has a certificate of its own, name its file: export SSL_CERT_FILE=FILE',
+  },
   missing: {
     code: 'channel-unknown',
     message: ({ message }, { doing }) => `${doing}: ${firstLine(message)}.`,

@@ -12,11 +12,13 @@ import { solve } from './solve.ts';
 export async function forecastEnvironment(site: Site, wanted: Wanted, progress: Progress): Promise<CondaPlan> {
   const program = await findSiteProgram(site, wanted);
   if (program) progress({ step: 'tools', message: program.reason });
-  const uv = program ? await findUv(progress, wanted.target).catch(() => null) : await findUv(progress, wanted.target);
+  const uv = program
+    ? await findUv(site, progress, wanted.target).catch(() => null)
+    : await findUv(site, progress, wanted.target);
   const { records, cached } =
     program && wanted.explicit.length === 0
       ? await dryRun(site, program, wanted, progress)
-      : await solve(site, uv ?? (await findUv(progress, wanted.target)), wanted, progress);
+      : await solve(site, uv ?? (await findUv(site, progress, wanted.target)), wanted, progress);
   const [cost, left] = await Promise.all([
     forecastCost(site, uv, wanted.root, records, progress),
     roomAt(site, wanted.root),

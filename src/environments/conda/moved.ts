@@ -25,7 +25,7 @@ export async function relocateMoved(
     const again = placed.map((one) => one.name);
     await linkRecords(
       site,
-      await findUv(noProgress),
+      await findUv(site, noProgress),
       prefix,
       name,
       installed.map(channelRecord),

@@ -8,7 +8,7 @@ import { normalise, requirementName } from '../distributions.ts';
 import type { Environment } from '../environment.ts';
 import { stageVariable } from '../orphans.ts';
 import { readEnvironmentRecord } from '../record.ts';
-import { spaceAt } from '../space.ts';
+import { roomAt } from '../space.ts';
 import { targetAt } from '../target.ts';
 import { findUv, neutralDirectory, type Uv, uvError, uvVariables } from '../uv-program.ts';
 import { compileBytecode } from './bytecode.ts';
@@ -28,7 +28,7 @@ export async function planPipChange(site: Site, change: Change, progress: Progre
   const { environment, install, uninstall } = change;
   const { prefix } = environment;
   const record = readEnvironmentRecord(prefix);
-  const uv = await findUv(progress, targetAt(prefix));
+  const uv = await findUv(site, progress, targetAt(prefix));
   const now = pipInstalled(prefix);
   const gone = uninstall.map(normalise);
   const absent = gone.find((name) => !now.has(name));
@@ -41,7 +41,7 @@ export async function planPipChange(site: Site, change: Change, progress: Progre
     ...gone.map((name) => ({ name, from: now.get(name) ?? null, to: null })),
     ...(await dryRun(site, uv, prefix, install, now)),
   ];
-  const left = await spaceAt(prefix);
+  const left = await roomAt(site, prefix);
   const replaced = new Set([...gone, ...install.map(requirementName)]);
   const pip = [...(record?.pip ?? []).filter((one) => !replaced.has(requirementName(one))), ...install];
   const coming = moves.filter(({ to }) => to !== null).map(({ name }) => name);
@@ -55,8 +55,7 @@ export async function planPipChange(site: Site, change: Change, progress: Progre
       guessed: coming,
       download: 0,
       root: prefix,
-      filesLeft: left.files,
-      bytesLeft: left.bytes,
+      ...left,
     },
     specs: environment.specs,
     pip,
@@ -110,7 +109,7 @@ export async function repairPip(site: Site, { prefix, name }: Environment, progr
   const was = (value as { pip?: Record<string, string> } | undefined)?.pip;
   if (!was) return false;
   progress({ step: 'repair', message: `Putting ${name} back as it was before a change that was interrupted` });
-  const uv = await findUv(progress, targetAt(prefix));
+  const uv = await findUv(site, progress, targetAt(prefix));
   const now = pipInstalled(prefix);
   const strangers = [...now.keys()].filter((one) => !(one in was));
   if (strangers.length > 0) await uninstallAll(site, uv, prefix, strangers);

@@ -210,6 +210,8 @@ def kind_of(error):
         return "space"
     if "Permission denied" in text or "Read-only file system" in text:
         return "permission"
+    if "certificate" in text.lower():
+        return "certificate"
     if name == "InvalidMatchSpecError":
         return "spec"
     if name == "SolverError":

@@ -34,7 +34,7 @@ export async function repair(site: Site, environment: Environment, progress: Pro
     installedPackages(prefix).filter((one) => touched.includes(one.name)),
   );
   const again = touched.filter((one) => records.some((record) => record.name === one));
-  await linkRecords(site, await findUv(progress), prefix, name, records, specs, again, progress);
+  await linkRecords(site, await findUv(site, progress), prefix, name, records, specs, again, progress);
   await copyFile(path.join(directory, saved.history), path.join(prefix, 'conda-meta', 'history'));
   await copyFile(path.join(directory, saved.explicit), path.join(prefix, '.pier', 'explicit.txt')).catch(() => {});
   if (records.some((record) => record.name === 'python')) await compileBytecode(prefix, prefix, progress);

@@ -3,7 +3,7 @@ import type { Site } from '../../site/index.ts';
 import type { Change, Move, PlannedChange } from '../back-end.ts';
 import { installedIn, requirementName } from '../distributions.ts';
 import type { Environment, Forecast } from '../environment.ts';
-import { spaceAt } from '../space.ts';
+import { roomAt } from '../space.ts';
 import { specsAfter } from '../specs.ts';
 import { targetAt } from '../target.ts';
 import { applyChange } from './apply.ts';
@@ -33,7 +33,7 @@ export interface Steps {
  */
 export async function planChange(site: Site, change: Change, progress: Progress): Promise<PlannedChange> {
   const { environment } = change;
-  const uv = await findUv(progress, targetAt(environment.prefix));
+  const uv = await findUv(site, progress, targetAt(environment.prefix));
   const python = ownPython(environment);
   const installed = new Map(installedIn(environment.prefix).map(({ name, version }) => [name, version]));
   const specs = specsAfter(environment, change, new Set(installed.keys()));
@@ -98,7 +98,7 @@ async function forecastSteps(
 ): Promise<Forecast> {
   const [cost, left, cacheRoot] = await Promise.all([
     forecastCost({ ...lock, text: '', packages: coming }, tools.python, progress),
-    spaceAt(prefix),
+    roomAt(site, prefix),
     cacheDirectory(site, tools.uv),
   ]);
   const cache = readCache(cacheRoot);
@@ -110,7 +110,6 @@ async function forecastSteps(
     guessed: cost.guessed,
     download: missing.reduce((sum, { wheel, source }) => sum + ((wheel ?? source)?.size ?? 0), 0),
     root: prefix,
-    filesLeft: left.files,
-    bytesLeft: left.bytes,
+    ...left,
   };
 }

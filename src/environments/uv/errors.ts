@@ -33,7 +33,7 @@ const rows: readonly Row[] = [
     code: 'certificate-unknown',
     message: (doing, stderr) =>
       `${doing}: the package index shows a certificate that is not trusted. ${reason(stderr)}`,
-    hint: 'If your site has its own, set SSL_CERT_FILE to it; or try UV_SYSTEM_CERTS=1.',
+    hint: 'If your site has a certificate of its own: export UV_SYSTEM_CERTS=1 takes those of this system (an older uv: UV_NATIVE_TLS=1), and export SSL_CERT_FILE=FILE one file.',
   },
   {
     pattern: /401 Unauthorized|403 Forbidden/,

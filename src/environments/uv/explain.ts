@@ -10,13 +10,17 @@ import { typedUv } from './program.ts';
 /** `uv venv`, `uv pip install` and the check, as a person would type them. */
 export async function explainCreate(wanted: Wanted, prefix: string, site: Site): Promise<string[]> {
   const python = path.join(prefix, 'bin', 'python');
-  const { packages, caches } = site.profile;
+  const {
+    packages,
+    caches,
+    python: { uv },
+  } = site.profile;
   const { file } = wanted;
   const from = file ? ['--requirements', file.kind === 'uv-lock' ? 'requirements.txt' : file.file] : [];
   const install = ['uv', 'pip', 'install', '--compile-bytecode', '--python', python, ...from, ...wanted.specs];
   const lock = file?.kind === 'uv-lock' ? lockExport(file.file) : [];
   return [
-    ...((await which('uv')) ? [] : ['python3 -m pip install --user uv']),
+    ...((await which('uv')) ? [] : [uv.module ? `module load ${uv.module}` : 'python3 -m pip install --user uv']),
     ...(caches.uv ? [`export UV_CACHE_DIR=${commandLine([expandTemplate(caches.uv)])}`] : []),
     ...targetExports(wanted.target, 'UV_'),
     ...(packages.index ? [`export UV_DEFAULT_INDEX=${commandLine([packages.index])}`] : []),

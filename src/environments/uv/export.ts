@@ -67,7 +67,7 @@ async function exactLock(site: Site, environment: Environment, progress: Progres
   const locked = new Map(kept?.packages.map(({ name, version }) => [name, version]));
   const isSame = installed.length === locked.size && installed.every((item) => isLocked(locked, item));
   if (kept && isSame) return kept;
-  const uv = await findUv(progress, targetAt(prefix));
+  const uv = await findUv(site, progress, targetAt(prefix));
   return (await resolve(site, uv, ownPython(environment), pinned(environment), progress)).lock;
 }
 

@@ -11,7 +11,7 @@ import { locate, readSource } from './source.ts';
 
 /** Decides on uv, a Python and every package's version and file, and adds up what they cost. */
 export async function forecastEnvironment(site: Site, wanted: Wanted, progress: Progress): Promise<UvPlan> {
-  const uv = await findUv(progress, wanted.target);
+  const uv = await findUv(site, progress, wanted.target);
   progress({ step: 'python', message: 'Looking for a Python' });
   const python = await findPython(site, uv, wanted, progress);
   progress({ step: 'python', message: `Python ${python.version} at ${tilde(python.file)}: ${python.reason}` });

@@ -27,17 +27,29 @@ function ownFile(): string {
  *
  * Errors: `pip-missing`, `uv-not-installed`, both with the command that gets it.
  */
-export async function findUv(progress: Progress, target: Target | null = null): Promise<Uv> {
+export async function findUv(site: Site, progress: Progress, target: Target | null = null): Promise<Uv> {
   for (const file of [await which('uv'), ownFile()]) {
     const version = file && (await versionOf(file));
     if (file && version && isEnough(version)) return { file, version, target };
   }
   progress({ step: 'tools', message: `Installing uv ${ownVersion}` });
-  await installUv();
+  await installUv().catch((error) => {
+    throw withModule(site, error);
+  });
   const version = await versionOf(ownFile());
   if (version) return { file: ownFile(), version, target };
   throw new PierError('uv-not-installed', `uv was installed, but ${tilde(ownFile())} does not run.`, {
     hint: `Try it: ${ownFile()} --version`,
+  });
+}
+
+/** Where the site has uv as a module, that is the way to it: nothing has to be installed. */
+function withModule(site: Site, error: unknown): unknown {
+  const { module } = site.profile.python.uv;
+  if (!module || !(error instanceof PierError)) return error;
+  return new PierError(error.code, error.message, {
+    cause: error,
+    hint: `This site has uv as a module. Type: module load ${module} and then the same again.`,
   });
 }
 
@@ -91,6 +103,7 @@ async function pipInstall(python: string, target: string): Promise<void> {
   const env = { ...process.env, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1' };
   const result = await run(python, [...args, `uv==${ownVersion}`], { env, timeoutMs: 600_000 });
   if (result.exitCode === 0) return;
+  if (/CERTIFICATE_VERIFY_FAILED/.test(result.stderr)) throw unknownCertificate(result.stderr);
   throw /No module named '?pip/.test(result.stderr) ? await pipMissing(python) : notInstalled(result.stderr);
 }
 
@@ -101,6 +114,15 @@ async function pipMissing(python: string): Promise<PierError> {
       ? `Get pip, then try again: ${python} -m ensurepip --user`
       : 'Get pip, then try again: sudo apt install python3-pip   (or: sudo dnf install python3-pip)';
   return new PierError('pip-missing', `uv is not there, and ${python} has no pip to install it with.`, { hint });
+}
+
+function unknownCertificate(stderr: string): PierError {
+  const why = /\[SSL: CERTIFICATE_VERIFY_FAILED\][^)\n]*/.exec(stderr)?.[0] ?? '';
+  return new PierError(
+    'certificate-unknown',
+    `uv is not there, and pip does not trust the certificate of the package index. ${why}`,
+    { hint: 'If your site has a certificate of its own, name its file: export PIP_CERT=FILE SSL_CERT_FILE=FILE' },
+  );
 }
 
 /** What pip says without a network: nothing but that it found no version, when it was told not to try twice. */

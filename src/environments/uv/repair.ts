@@ -3,12 +3,12 @@ import { copyFile, rename, rmdir, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Progress, readRecord } from '../../files/index.ts';
 import type { Site } from '../../site/index.ts';
+import { isBelow } from '../../storage/index.ts';
 import { changeDirectory } from '../change-state.ts';
 import { deleteTree } from '../discard.ts';
 import { installedIn, normalise, sitePackages } from '../distributions.ts';
 import type { Environment } from '../environment.ts';
 import { isWhole, parseRecord, recordRows } from '../installed-files.ts';
-import { isBelow } from '../mounts.ts';
 import { endOrphans } from '../orphans.ts';
 import { readSmallFile } from '../small-file.ts';
 import { targetAt } from '../target.ts';
@@ -88,7 +88,7 @@ async function filesOf(
   const old = records.flatMap((one) => parseRecord(readSmallFile(path.join(directory, one)) ?? '', place));
   const now = installedIn(prefix).filter((item) => names.has(item.name));
   const listed = now.flatMap((item) => recordRows(item.directory) ?? []);
-  const cache = readCache(await cacheDirectory(site, await findUv(progress)));
+  const cache = readCache(await cacheDirectory(site, await findUv(site, progress)));
   const coming = keptLock(prefix, python?.version ?? '', path.join(directory, saved.newLock))?.packages ?? [];
   const wheels = coming.filter((item) => names.has(item.name)).map((item) => unpackedWheel(cache, item));
   const brought = wheels.flatMap((wheel) => (wheel ? wheelFiles(wheel, place, prefix) : []));
@@ -145,7 +145,7 @@ async function installAgain(
   const lines = names.map((one) => locked.get(one)?.requirement ?? `${one}==${before[one]}`);
   // Where one line has hashes, uv wants them for all.
   const groups = [lines.filter((line) => line.includes('--hash=')), lines.filter((line) => !line.includes('--hash='))];
-  const uv = await findUv(progress, targetAt(prefix));
+  const uv = await findUv(site, progress, targetAt(prefix));
   for (const [index, group] of groups.entries()) {
     if (group.length === 0) continue;
     const list = path.join(changeDirectory(prefix), `again-${index}.txt`);

@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { PierError, type Progress } from '../../files/index.ts';
+import { cannotWriteTemporary, makeTemporaryDirectory, PierError, type Progress } from '../../files/index.ts';
 import { run } from '../../process/index.ts';
 import type { Site } from '../../site/index.ts';
 import { uvError } from './errors.ts';
@@ -52,7 +51,7 @@ async function compile(
 ): Promise<Lock> {
   const { files, lines, directory } =
     'lines' in asked ? asked : { files: [], lines: asked, directory: neutralDirectory };
-  const own = await mkdtemp(path.join(tmpdir(), 'pier-resolve-'));
+  const own = await makeTemporaryDirectory('pier-resolve-');
   try {
     // What stands in the file already is what uv prefers.
     const file = path.join(own, 'pylock.toml');
@@ -66,6 +65,8 @@ async function compile(
     });
     if (result.exitCode !== 0) throw uvError(result, 'Cannot choose versions');
     return parseLock(await readFile(file, 'utf8'), python.version, own);
+  } catch (error) {
+    throw cannotWriteTemporary(error);
   } finally {
     await rm(own, { recursive: true, force: true });
   }

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 export interface Mount {
   readonly point: string;
   readonly type: string;
+  /** What is mounted: a device, `server:/export`, or the name of a file system. */
+  readonly source: string;
 }
 
 /** File systems on this machine's own disks and memory: they answer, or the machine is broken. */
@@ -24,8 +26,8 @@ export function readMounts(file = '/proc/self/mountinfo'): Mount[] {
   }
   return text.split('\n').flatMap((line) => {
     const [before = '', after = ''] = line.split(' - ');
-    const [point, type] = [before.split(' ')[4], after.split(' ')[0]];
-    return point && type ? [{ point: plain(point), type }] : [];
+    const [point, [type, source = '']] = [before.split(' ')[4], after.split(' ')];
+    return point && type ? [{ point: plain(point), type, source: plain(source) }] : [];
   });
 }
 
