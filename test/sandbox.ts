@@ -31,13 +31,17 @@ export async function sandbox(): Promise<Sandbox> {
   };
 }
 
-/** Waits until `look` gives something, by asking again; fails after `timeoutMs`. */
-export async function until<T>(look: () => Promise<T | undefined | false> | T | undefined | false, timeoutMs = 30_000) {
+/** Waits until `look` gives something, by asking again after `everyMs`; fails after `timeoutMs`. */
+export async function until<T>(
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+  timeoutMs = 30_000,
+  everyMs = 30,
+) {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const seen = await look();
     if (seen) return seen;
     if (Date.now() > deadline) throw new Error(`nothing after ${timeoutMs} ms: ${look}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -36,7 +36,7 @@ async function explain(
   gone: JobStatus & { state: 'gone' },
 ): Promise<Pick<VerdictRecord, 'state' | 'reason'>> {
   if (stop) return { state: 'ended', reason: `It was stopped by ${stop.by}.` };
-  if (!gone.end && end) return { state: end.state, reason: end.reason };
+  if (!gone.end && end && !(gone.settled && end.cause === 'signal')) return { state: end.state, reason: end.reason };
   const { kind, sentence, advice } = await explainEnd(gone.end, {
     log: await readTail(attemptFiles(id, attempt).log, 60),
     exitStatus: gone.end?.exitCode ?? null,

@@ -13,6 +13,7 @@ export interface Told {
   readonly id: string;
   readonly state: string;
   readonly reason: string;
+  readonly trouble: string | null;
   readonly host: string | null;
   readonly ends: string | null;
   readonly attempt: number;
@@ -38,10 +39,15 @@ export interface Researcher {
   readonly leftovers: (id?: string) => Promise<string[]>;
 }
 
+/** Milliseconds between two looks: each starts a pier, which takes from the Jupyter that is waited for. */
+export const lookEvery = 700;
+
 const pierProgram = '/software/pier/bin/pier';
 
-export function researcher(bed: Testbed, user = 'alice', login = 'login1'): Researcher {
-  const pier = (...args: string[]) => bed.on(login, [pierProgram, ...args], { user, timeoutMs: 240_000 });
+/** `before`: a directory before the others of PATH, for stand-ins. */
+export function researcher(bed: Testbed, user = 'alice', login = 'login1', before?: string): Researcher {
+  const searched = before === undefined ? [] : ['env', `PATH=${before}:/usr/local/bin:/usr/bin:/bin`];
+  const pier = (...args: string[]) => bed.on(login, [...searched, pierProgram, ...args], { user, timeoutMs: 240_000 });
   const json = async (...args: string[]) => {
     const ran = await pier(...args, '--json');
     if (ran.exitCode !== 0) throw new Error(`pier ${args.join(' ')}: ${ran.stdout}${ran.stderr}`);
@@ -61,10 +67,14 @@ export function researcher(bed: Testbed, user = 'alice', login = 'login1'): Rese
       (await json('lab', '--on', 'compute', '--detach', '--defaults', '--time', '20m', '--mem', '1G', ...args)).session,
     becomes: async (id, wanted, timeoutMs = 120_000) => {
       let last: Told | undefined;
-      return await until(async () => {
-        last = await told(id);
-        return wanted.test(`${last.state} ${last.reason}`) && last;
-      }, timeoutMs).catch(() => {
+      return await until(
+        async () => {
+          last = await told(id);
+          return wanted.test(`${last.state} ${last.reason}`) && last;
+        },
+        timeoutMs,
+        lookEvery,
+      ).catch(() => {
         throw new Error(`not ${wanted} but ${JSON.stringify(last)}`);
       });
     },

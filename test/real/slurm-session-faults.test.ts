@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { until } from '../sandbox.ts';
 import { fault } from '../testbed/fault.ts';
 import { type Testbed, testbed } from '../testbed/fixture.ts';
-import { type Researcher, researcher, type Told } from './cluster.ts';
+import { lookEvery, type Researcher, researcher, type Told } from './cluster.ts';
 import { said } from './pier.ts';
 
 // Some wait for a time limit, a dead node or a hundred jobs.
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => bed[Symbol.asyncDispose]());
 
 const make = (...words: string[]) => fault(bed.directory, words);
-const nothingLeft = (id?: string) => until(async () => (await alice.leftovers(id)).length === 0, 90_000);
+const nothingLeft = (id?: string) => until(async () => (await alice.leftovers(id)).length === 0, 90_000, lookEvery);
 
 /** Each test ends its own; what a failed one leaves must not fail the next. */
 afterEach(async () => {
@@ -211,53 +211,4 @@ test('a hundred sessions asked for at once are a hundred jobs, each told, and al
   expect(await alice.pier('session', 'stop', '--all')).toMatchObject({ exitCode: 0 });
   await bed.must('login1', ['scancel', taken]);
   await nothingLeft();
-});
-
-describe('killed with SIGKILL', () => {
-  /** Moments spread over what a start takes, different each time. */
-  const moments = (count: number, spread: number) =>
-    Array.from({ length: count }, (_, at) => Math.round(((at + Math.random()) * spread) / count));
-
-  test('the command, at ten moments of a submission: what it began is told truly, and can be ended', async () => {
-    for (const moment of moments(10, 1500)) {
-      const before = new Set((await alice.json('session', 'list', '--all')).sessions.map((s: Told) => s.id));
-      const lab = 'exec /software/pier/bin/pier lab --on compute --detach --defaults --time 20m --mem 1G';
-      await alice.sh(`sh -c '${lab}' >/dev/null 2>&1 & sleep ${moment / 1000}; kill -KILL $!; wait`);
-      const { sessions } = await alice.json('session', 'list', '--all');
-      const mine = sessions.find((session: Told) => !before.has(session.id));
-      if (!mine) continue;
-      const told = await alice.becomes(mine.id, /^(queued|starting|ready|failed)/, 90_000);
-      const jobs = (await bed.must('ctl', ['squeue', '-h', '-n', `pier-lab-${mine.id}-1`, '-o', '%A'])).trim();
-      expect([moment, told.state === 'failed', jobs === '']).toEqual([moment, jobs === '', jobs === '']);
-      await alice.pier('session', 'stop', mine.id);
-      await nothingLeft(mine.id);
-    }
-  });
-
-  test('the agent, at six moments of its life: Jupyter and its directory go with it', async () => {
-    for (const moment of moments(6, 12_000)) {
-      const { id } = await alice.lab();
-      const { agent } = await until(() => alice.record(id, 'started.json').catch(() => undefined), 60_000);
-      await new Promise((resolve) => setTimeout(resolve, moment));
-      await bed.must(agent.host, ['kill', '-KILL', String(agent.pid)]);
-      const told = await alice.becomes(id, /^(failed|ended)/, 60_000);
-      expect(told.reason).not.toBe('');
-      await nothingLeft(id);
-    }
-  });
-
-  test('the portal, at four moments: the session is as it was, and the next portal leads to it', async () => {
-    const { id } = await ready();
-    for (const moment of moments(4, 1500)) {
-      await alice.json('session', 'open', id, '--no-browser');
-      await new Promise((resolve) => setTimeout(resolve, moment));
-      const killed = await alice.sh("pkill -KILL -u alice -f '[p]ortal --serve'");
-      expect(killed.exitCode).toBe(0);
-      expect(await alice.told(id)).toMatchObject({ state: 'ready' });
-    }
-    const { opening } = await alice.json('session', 'open', id, '--no-browser');
-    expect(opening.url).toContain(id);
-    await alice.pier('session', 'stop', id);
-    await nothingLeft(id);
-  });
 });

@@ -2,7 +2,7 @@ import type { QueryOptions } from '../engine.ts';
 import type { FoundJob } from '../job.ts';
 import { type AccountedRun, askSacct } from './accounting.ts';
 import { answersDirectory, clusterHere } from './cluster.ts';
-import { type QueuedJob, queue, usualPatience } from './queue.ts';
+import { hasVanished, type QueuedJob, queue, usualPatience } from './queue.ts';
 import { isOver } from './states.ts';
 import { known, type Question } from './turns.ts';
 
@@ -15,9 +15,9 @@ export function firstLive(jobs: readonly QueuedJob[]): QueuedJob | undefined {
 export async function findJob(name: string, { patienceMs = usualPatience }: QueryOptions): Promise<FoundJob> {
   const deadline = Date.now() + patienceMs;
   const has = ({ value }: { readonly value: readonly QueuedJob[] | null }) =>
-    value?.some((job) => job.name === name) ?? false;
+    value?.some((job) => job.name === name && !hasVanished(job)) ?? false;
   const { taken, value, failure } = await queue(has, patienceMs);
-  const found = firstLive(value?.filter((job) => job.name === name) ?? []);
+  const found = firstLive(value?.filter((job) => job.name === name && !hasVanished(job)) ?? []);
   const cluster = await clusterHere();
   if (taken === null) return { found: 'unknown', reason: `${failure ?? 'Slurm has not answered yet'}.` };
   if (found) return { found: 'job', job: { engine: 'slurm', job: found.id, name, cluster, submitted: taken } };

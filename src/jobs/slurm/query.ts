@@ -2,8 +2,8 @@ import type { JobEnd } from '../end.ts';
 import type { QueryOptions } from '../engine.ts';
 import type { JobStatus, KnownStatus, SlurmJob } from '../job.ts';
 import { accountOf } from './accounting.ts';
-import { clusterHere } from './cluster.ts';
-import { type Queue, type QueuedJob, queue, usualPatience } from './queue.ts';
+import { clusterHere, listedAfterEnd } from './cluster.ts';
+import { hasVanished, type Queue, type QueuedJob, queue, usualPatience } from './queue.ts';
 import { endOf, isOver } from './states.ts';
 import { statusOf } from './status.ts';
 
@@ -40,7 +40,23 @@ async function unreachable({ cluster }: SlurmJob): Promise<JobStatus | undefined
 
 /** Number and name: after a crash Slurm gives the same number to another job. */
 function find(job: SlurmJob, { value }: Queue): QueuedJob | undefined {
-  return value?.find(({ id, name }) => id === job.job && name === job.name);
+  return value?.find((one) => isThe(job, one) && !hasVanished(one));
+}
+
+function isThe({ job, name }: SlurmJob, queued: QueuedJob): boolean {
+  return queued.id === job && queued.name === name;
+}
+
+/**
+ * Whether the controller lost the job, since it was killed before it had written it down: it lists one for a while after
+ * its end (MinJobAge), and this one was missing sooner than that after it was there, or was taken.
+ */
+async function isLost(job: SlurmJob, { taken, value }: Queue): Promise<boolean> {
+  const listed = await listedAfterEnd();
+  if (listed === null || taken === null) return false;
+  const gone = value?.find((one) => isThe(job, one) && hasVanished(one));
+  const [seen, missing] = [gone?.start ?? job.submitted, gone?.end ?? taken];
+  return Date.parse(missing) - Date.parse(seen) < listed - clocks;
 }
 
 /** Whether a job that this answer lacks cannot be too new for it. */
@@ -89,12 +105,16 @@ function endedAs(end: JobEnd, asOf: string): KnownStatus {
 async function over(
   job: SlurmJob,
   found: QueuedJob | undefined,
-  { taken }: Queue,
+  queue: Queue,
   patienceMs: number,
 ): Promise<KnownStatus> {
-  const asOf = taken ?? job.submitted;
+  const asOf = queue.taken ?? job.submitted;
   const account = await accountOf(job, patienceMs);
   if (account.end) return endedAs(account.end, asOf);
+  if (!found && account.askedSince !== null && (await isLost(job, queue))) {
+    const reason = 'Slurm’s controller was started anew and does not know it any more.';
+    return { state: 'gone', reason, end: null, settled: account.failure === null, asOf };
+  }
   const since = Date.parse(account.askedSince ?? asOf);
   const mayStillCome =
     account.failure === null &&

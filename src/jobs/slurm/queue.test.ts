@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseQueue } from './queue.ts';
+import { hasVanished, parseQueue, vanished } from './queue.ts';
 
 const line = (...fields: string[]) => `${fields.join('\u001f')}\u001e\n`;
 
@@ -29,4 +29,17 @@ test('what is not known yet is null', () => {
 test('what is no list of jobs is none', () => {
   expect(parseQueue('')).toEqual([]);
   expect(parseQueue('JOBID PARTITION NAME\n12 caslake x\n')).toEqual([]);
+});
+
+test('a job that was there and is missing without having ended is remembered, with when it was seen last', () => {
+  const [held, runs] = parseQueue(printed);
+  if (!held || !runs) throw new Error('not parsed');
+  const over = { ...held, id: '3', state: 'COMPLETED' };
+  const [seen, missing, later] = ['2026-11-23T08:00:00.000Z', '2026-11-23T08:00:16.000Z', '2026-11-23T09:00:00.000Z'];
+  const gone = vanished([held, runs, over], [runs], seen, missing);
+  expect(gone).toMatchObject([{ id: '2', start: seen, end: missing }]);
+  expect(gone.every(hasVanished)).toBe(true);
+  expect(vanished(gone, [], missing, later)).toEqual(gone);
+  // It was requeued, or a controller that had been replaced is back.
+  expect(vanished(gone, [held], missing, later)).toEqual([]);
 });

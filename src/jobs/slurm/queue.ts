@@ -3,6 +3,7 @@ import { uid } from '../../files/index.ts';
 import { which } from '../../process/index.ts';
 import { ask } from './ask.ts';
 import { answersDirectory } from './cluster.ts';
+import { isOver } from './states.ts';
 import { known, type Question, type Turns } from './turns.ts';
 import { secondsOf, timeOf } from './units.ts';
 
@@ -67,11 +68,41 @@ async function question(): Promise<Question<readonly QueuedJob[]>> {
     name: 'queue',
     directory: await answersDirectory(),
     read: (value) => (Array.isArray(value) && value.every(isQueuedJob) ? value : undefined),
-    ask: async () => {
+    ask: async (before, taken) => {
       const jobs = await askSqueue();
-      return typeof jobs === 'string' ? jobs : jobs.filter((job) => namePattern.test(job.name));
+      if (typeof jobs === 'string') return jobs;
+      const ours = jobs.filter((job) => namePattern.test(job.name));
+      return [...ours, ...vanished(before ?? [], ours, taken)];
     },
   };
+}
+
+/** Milliseconds that a job is remembered which the controller does not list any more. */
+const rememberedFor = 86_400_000;
+
+/** Our word, beside Slurm's. */
+const vanishedState = 'VANISHED';
+
+/**
+ * Jobs that were not over in the answer before this one, and are missing in this: between `start`, when they were seen
+ * last, and `end`, when they were missing, something happened. A controller lists a job for a while after its end.
+ */
+export function vanished(
+  before: readonly QueuedJob[],
+  now: readonly QueuedJob[],
+  taken: string | null,
+  at = new Date().toISOString(),
+): readonly QueuedJob[] {
+  const isThere = new Set(now.map(({ id, name }) => `${id} ${name}`));
+  return before
+    .filter((job) => !isThere.has(`${job.id} ${job.name}`) && !isOver(job))
+    .map((job) => (hasVanished(job) ? job : { ...job, state: vanishedState, reason: '', start: taken, end: at }))
+    .filter(({ end }) => Date.parse(at) - Date.parse(end ?? '') < rememberedFor);
+}
+
+/** Whether Slurm does not list it any more, although it had not ended when it was seen last. */
+export function hasVanished({ state }: QueuedJob): boolean {
+  return state === vanishedState;
 }
 
 /** It is our own file; an older or newer pier may have written it. */

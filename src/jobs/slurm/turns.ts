@@ -23,8 +23,8 @@ export interface Question<Value> {
   readonly directory: string;
   /** What is on record, checked; undefined when it is none of ours. */
   readonly read: (value: unknown) => Value | undefined;
-  /** Asks; `before` is what was known. A string says why there is no answer. */
-  readonly ask: (before: Value | null) => Promise<Value | string>;
+  /** Asks; `before` is what was known, and `taken` since when. A string says why there is no answer. */
+  readonly ask: (before: Value | null, taken: string | null) => Promise<Value | string>;
 }
 
 const nothing = { recent: [], asking: false, taken: null, value: null, failure: null };
@@ -76,7 +76,7 @@ async function takeTurn<Value>(question: Question<Value>, need: (turns: Turns<Va
   const recent = [...recently(before.recent), began];
   // Written before it is asked: it counts although we may be killed meanwhile.
   await write(question, { ...before, recent, asking: true });
-  const answer = await question.ask(before.value);
+  const answer = await question.ask(before.value, before.taken);
   if (typeof answer === 'string') await write(question, { ...before, recent, failure: answer });
   else await write(question, { recent, asking: false, taken: began, value: answer, failure: null });
 }
