@@ -72,7 +72,9 @@ async function settle(site: Site, question: OpenQuestion): Promise<void> {
 
 async function ask(question: string, interactive: boolean): Promise<boolean> {
   if (!interactive) {
-    throw new PierError('needs-answer', `Nobody is here to answer: ${question}`, { hint: 'the same with --yes' });
+    throw new PierError('needs-answer', `Nobody is here to answer: ${question}`, {
+      hint: 'Answer it beforehand: the same with --yes',
+    });
   }
   const { askYesNo } = await import('./questions.ts');
   return await askYesNo(question);

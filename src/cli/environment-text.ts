@@ -17,7 +17,8 @@ export function environmentTable(environments: readonly Environment[]): string {
     tilde(prefix),
   ]);
   const headings = ['NAME', 'PYTHON', 'KIND', 'FILES', 'SIZE', 'STATE', 'AGE', 'ORIGIN', 'WHERE'];
-  return table(headings, rows, { right: ['FILES', 'SIZE'] });
+  // A name is there to be typed.
+  return table(headings, rows, { right: ['FILES', 'SIZE'], whole: ['NAME'] });
 }
 
 /** `3 d`, in the largest unit that makes more than one. */
@@ -45,12 +46,18 @@ export function environmentPage(environment: EnvironmentDetails): string {
       ['Python', environment.python?.version],
       ['State', environment.reason === null ? environment.state : `${environment.state}: ${environment.reason}`],
       ['Cost', files === null || bytes === null ? null : `${counted(files, 'file')}, ${size(bytes)}`],
-      ['Asked for', specs.join(', ')],
+      ['Asked for', [...specs, ...askedOfPip(environment)].join(', ')],
       ['Variables', Object.keys(variables).join(', ')],
       ['Made', environment.created?.slice(0, 10)],
     ]),
     packages.length === 0 ? 'It has no packages.' : packageTable(packages),
   ].join('\n\n');
+}
+
+/** What pip was asked for on top of conda's packages. */
+function askedOfPip({ kind, packages }: EnvironmentDetails): string[] {
+  if (kind !== 'conda') return [];
+  return packages.filter((one) => one.requested && one.installer !== 'conda').map(({ name }) => `${name} (pip)`);
 }
 
 const originWords: Readonly<Record<Environment['origin'], string>> = {

@@ -5,6 +5,15 @@ import { count, counted, size } from './quantities.ts';
 beforeEach(() => void vi.stubEnv('COLUMNS', '40'));
 afterEach(() => void vi.unstubAllEnvs());
 
+test('a name is not cut, however narrow the terminal', () => {
+  const rows = [['e-requirements-of-the-thesis', `/${'x'.repeat(90)}`]];
+  vi.stubEnv('COLUMNS', '60');
+  const text = table(['NAME', 'WHERE'], rows, { whole: ['NAME'] });
+  vi.unstubAllEnvs();
+  expect(text).toContain('e-requirements-of-the-thesis  /xxx');
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+});
+
 test('width counts columns: wide letters two, combining marks and styles none', () => {
   expect(displayWidth('abc')).toBe(3);
   expect(displayWidth('環境')).toBe(4);

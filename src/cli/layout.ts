@@ -42,16 +42,23 @@ function pad(text: string, width: number, side: 'left' | 'right'): string {
 
 /**
  * Rows under their headings, in columns two spaces apart. Columns named in `right` are aligned to the right;
- * too wide for a terminal, the widest columns are cut, at `…`. Into a pipe or file they go whole.
+ * too wide for a terminal, the widest columns but those in `whole` are cut, at `…`. Into a pipe or file they go whole.
  */
 export function table(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
-  options: { readonly right?: readonly string[] } = {},
+  options: { readonly right?: readonly string[]; readonly whole?: readonly string[] } = {},
 ): string {
   const lines = [headings, ...rows].map((cells) => cells.map((cell) => cell.replaceAll('\n', '\\x0a')));
   const natural = headings.map((_, at) => Math.max(...lines.map((cells) => displayWidth(cells[at] ?? ''))));
-  const widths = isTerminal(1) || process.env.COLUMNS ? narrow(natural, columns()) : natural;
+  const widths =
+    isTerminal(1) || process.env.COLUMNS
+      ? narrow(
+          natural,
+          columns(),
+          headings.map((heading) => !options.whole?.includes(heading)),
+        )
+      : natural;
   const [first = '', ...others] = lines.map((cells) => {
     const padded = cells.map((cell, at) => {
       const side = options.right?.includes(headings[at] ?? '') ? 'left' : 'right';
@@ -62,14 +69,14 @@ export function table(
   return [paint('bold', first), ...others].join('\n');
 }
 
-/** Takes columns off the widest until all fit; below 8 nothing is taken. */
-function narrow(widths: readonly number[], room: number): number[] {
+/** Takes columns off the widest that may be cut until all fit; below 8 nothing is taken. */
+function narrow(widths: readonly number[], room: number, mayCut: readonly boolean[]): number[] {
   const narrowed = [...widths];
   const total = () => narrowed.reduce((sum, width) => sum + width + 2, -2);
   while (total() > room) {
-    const most = Math.max(...narrowed);
+    const most = Math.max(0, ...narrowed.filter((_, at) => mayCut[at]));
     if (most <= 8) break;
-    narrowed[narrowed.indexOf(most)] = most - 1;
+    narrowed[narrowed.findIndex((width, at) => mayCut[at] && width === most)] = most - 1;
   }
   return narrowed;
 }

@@ -86,7 +86,7 @@ function readable(error: PierError): string {
 
 /** A command to type stands behind `Try:`; a hint that is a sentence stands for itself. */
 function hintLine(hint: string): string {
-  const command = hint.replace(/^Try:? /, '');
+  const command = hint.replace(/^Try: /, '');
   if (command === hint && /^[A-Z]/.test(hint)) return wrap(hint, '  ');
   // On one line, however long: it is there to be pasted.
   return `  ${paint('bold', 'Try:', 2)} ${command}`;

@@ -5,6 +5,7 @@ import { type BackEnd, backEndOf, type Change, type PlannedChange } from './back
 import { beginChange, endChange, readChange } from './change-journal.ts';
 import { changeDirectory } from './change-state.ts';
 import { countTree } from './count.ts';
+import { sayWhere } from './elsewhere.ts';
 import type { Environment } from './environment.ts';
 import { findEnvironment } from './find.ts';
 import { interruptible } from './interrupt.ts';
@@ -86,7 +87,9 @@ async function changeAlone(
 ): Promise<PlannedChange['moves']> {
   if (change.install.length + change.uninstall.length === 0) return [];
   const { environment } = change;
-  const plan = await backEnd.planChange(site, change, hooks.progress);
+  const plan = await backEnd.planChange(site, change, hooks.progress).catch((error) => {
+    throw sayWhere(site, error);
+  });
   signal.throwIfAborted();
   await hooks.onPlan?.(plan, environment);
   checkSpace(environment.name, plan.forecast);

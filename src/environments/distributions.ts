@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Environment, Package } from './environment.ts';
+import { readEnvironmentRecord } from './record.ts';
 import { requirementsOf } from './requirements.ts';
 import { namesAt, readSmallFile } from './small-file.ts';
 
@@ -54,7 +55,8 @@ export async function packageVersion(
 
 /** Everything installed, sorted by name: Python's own, and conda's packages that are not Python's. */
 export function packagesIn(environment: Environment): Package[] {
-  const python = installedIn(environment.prefix).map((item) => describe(item, environment));
+  const asked = namesAsked(environment);
+  const python = installedIn(environment.prefix).map((item) => describe(item, environment, asked));
   const conda = environment.kind === 'conda' ? condaPackages(environment.prefix) : [];
   const known = new Set(conda.map(({ name }) => name));
   const all = [...conda, ...python.filter(({ name, installer }) => installer !== 'conda' || !known.has(name))];
@@ -63,13 +65,19 @@ export function packagesIn(environment: Environment): Package[] {
   return there.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function describe({ name, version, directory }: Installed, environment: Environment): Package {
+/** pier installs an exact list, so uv marks all of it as requested: our record knows better. null: it has none. */
+function namesAsked({ origin, prefix, specs }: Environment): ReadonlySet<string> | null {
+  if (origin !== 'owned') return null;
+  return new Set([...specs, ...(readEnvironmentRecord(prefix)?.pip ?? [])].map(requirementName));
+}
+
+function describe(
+  { name, version, directory }: Installed,
+  environment: Environment,
+  asked: ReadonlySet<string> | null,
+): Package {
   const installer = readSmallFile(path.join(directory, 'INSTALLER'))?.trim() || null;
-  // pier installs an exact list, so uv marks all of it as requested: our record knows better.
-  const requested =
-    environment.origin === 'owned'
-      ? environment.specs.some((spec) => requirementName(spec) === name)
-      : existsSync(path.join(directory, 'REQUESTED'));
+  const requested = asked ? asked.has(name) : existsSync(path.join(directory, 'REQUESTED'));
   const needs = requirementsOf(
     readSmallFile(path.join(directory, 'METADATA')) ?? '',
     environment.python?.version ?? '',

@@ -80,8 +80,14 @@ async function nearNames(name: string, all: readonly Environment[]): Promise<str
 }
 
 /** One that was being changed is put right in place; making another never begins with losing what this one has. */
-function wayOut({ name, prefix, origin }: Environment): string {
-  if (origin !== 'owned') return 'pier env list';
+function wayOut({ name, prefix, origin, state }: Environment): string {
+  if (state === 'ghost')
+    return 'What names it is left over: it can be taken out of ~/.conda/environments.txt, or the link be removed.';
+  if (origin !== 'owned') {
+    return state === 'broken'
+      ? 'If its Python came with a module, load that; else make it anew with the program that made it.'
+      : 'Have the program that made it complete it.';
+  }
   if (isChanging(prefix)) return `pier env install ${name}`;
   const file = `${name}.yml`;
   return `Make it anew: pier env export ${name} -o ${file} && pier env remove ${name} && pier env create ${name} -f ${file}`;

@@ -1,5 +1,6 @@
 import type { Progress } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
+import { sayWhere } from './elsewhere.ts';
 import type { CreateRequest, Forecast } from './environment.ts';
 import type { Plan, Wanted } from './plan.ts';
 import { wantedFrom } from './wanted.ts';
@@ -24,5 +25,7 @@ export async function planFor(site: Site, wanted: Wanted, progress: Progress): P
   progress({ step: 'back-end', message: wanted.reason });
   const { forecastEnvironment: forecast } =
     wanted.backEnd === 'uv' ? await import('./uv/forecast.ts') : await import('./conda/forecast.ts');
-  return await forecast(site, wanted, progress);
+  return await forecast(site, wanted, progress).catch((error) => {
+    throw sayWhere(site, error);
+  });
 }

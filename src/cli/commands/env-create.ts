@@ -17,7 +17,11 @@ import { explanation } from '../explanation.ts';
 export async function run(context: CommandContext): Promise<CommandResult> {
   const site = await context.site();
   const { request, look } = await settle(context, site, await readRequest(context));
-  if (context.explain) return explanation(await explainCreate(site, request));
+  if (context.explain) {
+    // What is asked for decides on uv or conda, which would surprise some.
+    for (const remark of look.backEnd === 'conda' ? [look.reason, ...look.remarks] : look.remarks) context.note(remark);
+    return explanation(await explainCreate(site, request));
+  }
   if (look.exists) throw exists(look);
   if (look.otherName) await agreeToName(context, look, look.otherName);
   for (const remark of look.remarks) context.note(remark);
@@ -29,7 +33,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const hasLab = await packageVersion(environment, 'jupyterlab');
   const inside = python ? ['pier', 'exec', '-e', name, '--', 'python'] : ['pier', 'shell', '-e', name];
   const use = commandLine(hasLab ? ['pier', 'lab', '-e', name] : inside);
-  return result({ environment }, (shown) => `${describeMade(shown.environment)} Use it: ${use}`);
+  return result({ environment }, (shown) => `${describeMade(shown.environment)}\n  Use it: ${use}`);
 }
 
 /** A file that wants conda's `defaults` is offered conda-forge instead, where the site does not allow those. */

@@ -2,6 +2,7 @@ import { explainShare, type Shared, shareEnvironment } from '../../environments/
 import { quote } from '../../shell/index.ts';
 import { type CommandContext, type CommandResult, result } from '../command.ts';
 import { explanation } from '../explanation.ts';
+import { wrap } from '../layout.ts';
 
 /** `pier env share NAME GROUP`: status 1 while something still keeps the group out. */
 export async function run(context: CommandContext): Promise<CommandResult> {
@@ -17,11 +18,17 @@ function describe({ environment, group, findings }: Shared): string {
   const { name, prefix } = environment;
   if (findings.length === 0) {
     const place = quote(prefix);
-    return `${group} can use ${name} now. Who does says once that it may be used, then works in it:
+    return `${wrap(`${group} can use ${name} now. Who does says once that it may be used, then works in it:`)}
   pier env trust ${place}
   pier shell -e ${place}`;
   }
-  return [`${group} may read ${name} now, but cannot get there:`, ...findings.map(({ detail }) => `  ${detail}`)].join(
+  return [`${group} may read ${name} now, but cannot get there:`, ...findings.map(({ detail }) => advice(detail))].join(
     '\n',
   );
+}
+
+/** The command in it stays on one line: it is there to be pasted. */
+function advice(detail: string): string {
+  const [, words = detail, command] = /^(.*to let them pass:) (.*)$/.exec(detail) ?? [];
+  return command === undefined ? wrap(words, '  ') : `${wrap(words, '  ')}\n    ${command}`;
 }

@@ -1,5 +1,6 @@
 import { type Verified, verifyEnvironment } from '../../environments/index.ts';
 import { type CommandContext, type CommandResult, result } from '../command.ts';
+import { wrap } from '../layout.ts';
 import { counted } from '../quantities.ts';
 
 /** `pier env verify NAME`: status 1 when something is not as it should be. */
@@ -14,12 +15,17 @@ const most = 30;
 function describe({ environment, findings }: Verified): string {
   const { name, origin } = environment;
   if (findings.length === 0)
-    return `${name} is in order: every file is as its package brought it, and what was asked for can be imported.`;
-  const lines = findings.slice(0, most).map(({ detail }) => `  ${detail}`);
+    return wrap(
+      `${name} is in order: every file is as its package brought it, and what was asked for can be imported.`,
+    );
+  const lines = findings.slice(0, most).map(({ detail }) => wrap(detail, '  '));
   const more = findings.length > most ? [`  and ${findings.length - most} more`] : [];
   const way =
     origin === 'owned'
-      ? [`To make it anew: pier env export ${name} -o ${name}.yml --format full, remove it, and create it from that.`]
+      ? [
+          'To make it anew, write it down, remove it, and create it from that:',
+          `  pier env export ${name} -o ${name}.yml --format full`,
+        ]
       : [];
   return [`${name} has ${counted(findings.length, 'problem')}:`, ...lines, ...more, ...way].join('\n');
 }

@@ -1,5 +1,6 @@
 import { PierError } from '../../files/index.ts';
 import type { Site } from '../../site/index.ts';
+import { elsewhere } from '../elsewhere.ts';
 import { namedPlaces } from '../named-places.ts';
 import { placeIn, type RequestFile } from '../request-file.ts';
 import type { RattlerRefusal } from './rattler.ts';
@@ -39,7 +40,7 @@ const rows: Readonly<Record<string, Row>> = {
   offline: {
     code: 'offline',
     message: ({ message }, { doing }) => `${doing}: no conda channel answers. ${firstLine(message)}`,
-    hint: elsewhere,
+    hint: ({ site }) => elsewhere(site),
   },
   certificate: {
     code: 'certificate-unknown',
@@ -113,13 +114,4 @@ function firstLine(message: string): string {
 
 function lastCause(message: string): string {
   return (message.trim().split('\n').at(-1) ?? '').replace(/^Caused by: /, '');
-}
-
-/** Where there is a network, as far as the profile knows. */
-function elsewhere({ site }: Asked): string {
-  const { network, login } = site.profile;
-  const inJob = process.env.SLURM_JOB_ID !== undefined;
-  const node = login.nodes[0] ?? login.host ?? 'a login node';
-  if (inJob && network.login_internet !== 'blocked') return `Compute nodes may have no network: run it on ${node}.`;
-  return 'Check the network (and HTTPS_PROXY), or try again where there is one; what was downloaded stays in the cache.';
 }

@@ -42,6 +42,7 @@ export async function explainCreate(wanted: Wanted, prefix: string, site: Site):
       ? [commandLine([program ?? 'conda', 'env', 'config', 'vars', 'set', '--prefix', prefix, ...variables])]
       : []),
     commandLine(['env', '-i', python, '-c', 'import ssl, sqlite3, ctypes']),
+    `mkdir -p ${commandLine([`${process.env.HOME ?? '~'}/.conda/envs`])}`,
     commandLine(['ln', '-s', prefix, `${process.env.HOME ?? '~'}/.conda/envs/${wanted.name}`]),
   ];
 }

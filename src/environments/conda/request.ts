@@ -72,7 +72,7 @@ function keepOut(site: Site, { withoutDefaults }: CreateRequest, { channels, by 
 
 function forbidden(what: string): PierError {
   return new PierError('channel-forbidden', `${what}, whose licence does not allow its use here.`, {
-    hint: 'conda-forge has the same packages: --channel conda-forge instead, or --yes to take them from there.',
+    hint: 'The same packages are in conda-forge: --channel conda-forge instead, or --yes to take them from there.',
   });
 }
 
