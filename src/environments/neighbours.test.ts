@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -5,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { identityOf, noProgress, type ProcessIdentity, type ProgressEvent, writeRecord } from '../files/index.ts';
 import { freshFolder } from './hand-made.ts';
 import { sweep, waitForOthers } from './neighbours.ts';
-import { ownerFile, type Stage, stagesIn, withStage } from './stage.ts';
+import { ownerFile, type Stage, stagePrefix, stagesIn, withStage } from './stage.ts';
 
 let root: string;
 const never = new AbortController().signal;
@@ -67,6 +68,16 @@ test('what a dead pier left is deleted; what lives, or may live elsewhere, stays
   expect([left, old, unclaimed].filter(existsSync)).toEqual([]);
   expect([alive, young, fresh].filter(existsSync)).toEqual([alive, young, fresh]);
   expect(existsSync(path.join(root, '.pier-trash', 'sci-x'))).toBe(false);
+});
+
+test('one whose owner was killed before it was announced is deleted, and known by its name', async () => {
+  const gone = spawnSync('true').pid;
+  const unannounced = async (owner: ProcessIdentity) => await neighbour(`${stagePrefix(owner)}AbCdEf`, undefined);
+  const left = await unannounced({ ...me, pid: gone });
+  const alive = await unannounced({ ...me, pid: process.ppid });
+  const theirs = await unannounced({ ...elsewhere, pid: gone });
+  await withStage(root, 'sci', (stage) => sweep(stage, noProgress));
+  expect([left, alive, theirs].filter(existsSync)).toEqual([alive, theirs]);
 });
 
 test('a link in place of a stage is removed, not followed', async () => {

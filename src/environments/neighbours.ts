@@ -12,7 +12,7 @@ import {
 } from '../files/index.ts';
 import { discard, emptyTrash } from './discard.ts';
 import { endOrphans } from './orphans.ts';
-import { ownerFile, type Stage, stagesIn } from './stage.ts';
+import { makerOf, ownerFile, type Stage, stagesIn } from './stage.ts';
 
 /** A stage of another pier. */
 interface Neighbour {
@@ -82,7 +82,8 @@ async function readNeighbour(directory: string, now: number): Promise<Neighbour 
     lstat(file).catch(() => undefined),
   ]);
   if (!stats) return undefined;
-  const owner = parseIdentity(record?.owner);
+  // Killed before it could say so, or saying so just now.
+  const owner = parseIdentity(record?.owner) ?? makerOf(path.basename(directory));
   return {
     id: path.basename(directory),
     owner,

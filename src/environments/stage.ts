@@ -1,6 +1,14 @@
+import { createHash } from 'node:crypto';
 import { lstat, mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
-import { cannotWrite, identityOf, makePrivateDirectory, writeRecord } from '../files/index.ts';
+import {
+  cannotWrite,
+  identityOf,
+  makePrivateDirectory,
+  type ProcessIdentity,
+  parseIdentity,
+  writeRecord,
+} from '../files/index.ts';
 import { discard } from './discard.ts';
 import { privateDirectoryIn } from './root.ts';
 
@@ -27,6 +35,28 @@ export function ownerFile(directory: string): string {
   return path.join(directory, 'owner.json');
 }
 
+/**
+ * The first part of a stage's name, such as `k3x9q-2fa-`: a mark of this host since it was started, and the process.
+ *
+ * A directory and its name are made in one step: however early its owner is killed, it is known whose it was.
+ */
+export function stagePrefix({ host, boot, pid }: ProcessIdentity): string {
+  const mark = createHash('sha256').update(`${host}\0${boot}`).digest('hex');
+  return `${Number.parseInt(mark.slice(0, 7), 16).toString(36).padStart(6, '0').slice(0, 6)}-${pid.toString(36)}-`;
+}
+
+/** What the directory of each of our stages begins with; six characters follow. */
+export function stageTemplate(root: string): string {
+  return path.join(stagesIn(root), stagePrefix(identityOf(process.pid)));
+}
+
+/** Whoever has the number now that made a stage on this host, as its name says; undefined for one of elsewhere. */
+export function makerOf(id: string): ProcessIdentity | undefined {
+  const number = /^[a-z0-9]{6}-([a-z0-9]+)-/.exec(id)?.[1];
+  const maker = number ? identityOf(Number.parseInt(number, 36)) : undefined;
+  return maker && id.startsWith(stagePrefix(maker)) ? parseIdentity(maker) : undefined;
+}
+
 /** Does `work` in a stage of its own, which is gone afterwards, whatever happened. */
 export async function withStage<Value>(
   root: string,
@@ -34,7 +64,7 @@ export async function withStage<Value>(
   work: (stage: Stage) => Promise<Value>,
 ): Promise<Value> {
   await makePrivateDirectory(stagesIn(root));
-  const directory = await mkdtemp(path.join(stagesIn(root), 'stage-')).catch((error) => {
+  const directory = await mkdtemp(stageTemplate(root)).catch((error) => {
     throw cannotWrite(stagesIn(root), error);
   });
   let timer: NodeJS.Timeout | undefined;

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Channel, condaChannel } from '../channel/channel.ts';
-import { visibleIn, type World, world } from './environments-world.ts';
+import { visibleIn, workersIn, world } from './environments-world.ts';
 
 let channel: Channel;
 
@@ -20,46 +19,6 @@ const wanted = (name: string, specs = ['python', 'hello', 'lighthouse']) => ({
   specs,
   channels: [channel.fileUrl],
 });
-
-/** Programs that still work in a stage below this world's root. */
-function workersIn(place: World): string[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    try {
-      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      return line.includes(path.join(place.root, '.pier-stage')) ? [line] : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
-/** Fractions of how long it takes, the same in every run. */
-const moments = Array.from({ length: 15 }, (_, index) => (index + 0.5) / 15);
-
-test('killed at fifteen moments, nothing half-made is ever listed, and the next run carries on', async () => {
-  await using place = await world();
-  await place.run('create', wanted('first'));
-  const began = performance.now();
-  await place.run('create', wanted('measured'));
-  const whole = performance.now() - began;
-  for (const moment of moments) {
-    const running = await place.start('create', wanted('sea'));
-    await new Promise((resolve) => setTimeout(resolve, whole * moment));
-    running.child.kill('SIGKILL');
-    await running.ended;
-    const listed = (await place.run('list')).value?.filter(({ name }) => name === 'sea') ?? [];
-    if (listed.length === 0) continue;
-    // It was published before the signal came: then it is whole.
-    expect(listed).toMatchObject([{ state: 'ok', origin: 'owned' }]);
-    const prefix = path.join(place.root, 'sea');
-    expect(execFileSync(path.join(prefix, 'bin', 'hello'), { env: {}, encoding: 'utf8' })).toContain(prefix);
-    await place.run('remove', { name: 'sea' });
-  }
-  const again = await place.run('create', wanted('sea'));
-  expect(again.value).toMatchObject({ name: 'sea', state: 'ok' });
-  expect(await visibleIn(place.root)).toEqual(['.pier-packages', 'first', 'measured', 'sea']);
-  expect(workersIn(place)).toEqual([]);
-}, 900_000);
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s ends py-rattler too, and takes the stage away',

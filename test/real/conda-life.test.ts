@@ -100,33 +100,6 @@ test('pip’s layer comes and goes on top, and stays out of conda’s packages',
   expect(await exported(place, environment, 'environment')).not.toContain('six');
 }, 600_000);
 
-test('killed at moments of a change, it is as before, complete, or put right by the next', async () => {
-  await using place = await machine();
-  await made(place, 'sea', { specs: ['python', 'tidewater=1.0', 'hello'] });
-  const was = await exported(place, await found(place, 'sea'), 'explicit');
-  const began = performance.now();
-  await place.run('change', { name: 'sea', install: ['lighthouse', 'tidewater=2'] });
-  const whole = performance.now() - began;
-  await place.run('change', { name: 'sea', uninstall: ['lighthouse'], install: ['tidewater=1.0'] });
-  expect(await exported(place, await found(place, 'sea'), 'explicit')).toBe(was);
-  for (const moment of [0.3, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95]) {
-    const running = await place.start('change', { name: 'sea', install: ['lighthouse', 'tidewater=2'] });
-    await new Promise((resolve) => setTimeout(resolve, whole * moment));
-    running.child.kill('SIGKILL');
-    await running.ended;
-    const repaired = await place.run('change', { name: 'sea' });
-    expect(repaired.error).toBeUndefined();
-    const environment = await found(place, 'sea');
-    expect(environment.state).toBe('ok');
-    expect(await findings(environment)).toEqual([]);
-    const now = await exported(place, environment, 'explicit');
-    if (now === was) continue;
-    expect(now).toContain('tidewater-2.0');
-    expect(execFileSync(path.join(place.root, 'sea', 'bin', 'lighthouse'), { env: {} }).toString()).toContain('sea');
-    await place.run('change', { name: 'sea', uninstall: ['lighthouse'], install: ['tidewater=1.0'] });
-  }
-}, 900_000);
-
 test('each export makes the same again, and exports the same', async () => {
   await using place = await machine();
   const file = path.join(place.directory, 'e.yml');

@@ -4,16 +4,7 @@ import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { until } from '../sandbox.ts';
-import { reallyThere, type World, world } from './environments-world.ts';
-
-/** Everything in an environment but what compiles itself and what pier keeps: each path with its size or target. */
-function contents(prefix: string): string[] {
-  const lines = execFileSync('find', [prefix, '-not', '-type', 'd', '-printf', '%P %s %l\n'], { encoding: 'utf8' });
-  return lines
-    .split('\n')
-    .filter((line) => !/\.pyc |^\.pier\/|^\.lock /.test(line))
-    .sort();
-}
+import { contents, reallyThere, type World, world } from './environments-world.ts';
 
 function imports(prefix: string, names: string): void {
   execFileSync(path.join(prefix, 'bin', 'python'), ['-c', `import ${names}`], { env: {} });
@@ -104,45 +95,6 @@ test('what cannot be resolved changes nothing', async () => {
   expect(contents(prefix)).toEqual(before);
   expect((await place.run('list')).value).toMatchObject([{ state: 'ok', specs: ['six==1.16.0'] }]);
 });
-
-test('killed at twelve moments, it is as it was, complete, or partial and put right by the next run', async () => {
-  await using place = await world();
-  const prefix = await made(place, ['six==1.16.0', 'networkx<3.3']);
-  const before = contents(prefix);
-  const change = { name: 'a', install: ['six==1.17.0', 'requests', 'networkx>=3.3'] };
-  const began = performance.now();
-  await place.run('change', change);
-  const whole = performance.now() - began;
-  const complete = contents(prefix);
-  expect(complete).not.toEqual(before);
-  const seen = new Set<string>();
-  for (const moment of [0.05, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9]) {
-    await place.run('change', { name: 'a', install: ['six==1.16.0', 'networkx<3.3'], uninstall: ['requests'] });
-    expect(contents(prefix), 'as before').toEqual(before);
-    const running = await place.start('change', change);
-    await new Promise((resolve) => setTimeout(resolve, whole * moment));
-    running.child.kill('SIGKILL');
-    await running.ended;
-    const [listed] = (await place.run('list')).value ?? [];
-    seen.add(listed?.state ?? 'gone');
-    if (listed?.state === 'ok') {
-      expect([before, complete]).toContainEqual(contents(prefix));
-      continue;
-    }
-    expect(listed).toMatchObject({ state: 'partial', reason: expect.stringContaining('interrupted') });
-    const { value, error } = await place.run('change', { name: 'a' });
-    expect(error).toBeUndefined();
-    expect(value).toMatchObject({ environment: { state: 'ok' } });
-    const now = contents(prefix);
-    expect([before, complete], `after being killed at ${moment}`).toContainEqual(now);
-    imports(prefix, 'six, networkx');
-  }
-  expect(seen).toContain('partial');
-  expect((await place.run('change', change)).value?.environment.state).toBe('ok');
-  expect(contents(prefix)).toEqual(complete);
-  const kept = readdirSync(path.join(prefix, '.pier')).filter((name) => !name.startsWith('activate.'));
-  expect(kept.sort()).toEqual(['env.json', 'pylock.toml']);
-}, 900_000);
 
 test('interrupted by Ctrl+C, it is put back at once', async () => {
   await using place = await world();

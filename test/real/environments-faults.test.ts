@@ -1,50 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { realUv, visibleIn, type World, world } from './environments-world.ts';
+import { realUv, visibleIn, type World, workersIn, world } from './environments-world.ts';
 
 const request = { name: 'a', specs: ['networkx', 'requests'] };
-
-/** Programs that still work in a stage below this world's root. */
-function workersIn(place: World): string[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    try {
-      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      return line.includes(path.join(place.root, '.pier-stage')) ? [line] : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
-/** The same moments in every run: fractions of how long it takes. */
-const moments = [0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
-
-test('killed at twelve moments, nothing half-made is ever listed, and the next run carries on', async () => {
-  await using place = await world();
-  const began = performance.now();
-  await place.run('create', { ...request, name: 'measured' });
-  const whole = performance.now() - began;
-  for (const moment of moments) {
-    const running = await place.start('create', request);
-    await new Promise((resolve) => setTimeout(resolve, whole * moment));
-    running.child.kill('SIGKILL');
-    await running.ended;
-    const listed = (await place.run('list')).value?.filter(({ name }) => name === 'a') ?? [];
-    if (listed.length === 0) continue;
-    // It was published before the signal came: then it is whole.
-    expect(listed).toMatchObject([{ state: 'ok', origin: 'owned' }]);
-    const python = path.join(place.root, 'a', 'bin', 'python');
-    execFileSync(python, ['-c', 'import networkx, requests'], { env: {} });
-    await place.run('remove', { name: 'a' });
-  }
-  const again = await place.run('create', request);
-  expect(again.value).toMatchObject({ name: 'a', state: 'ok' });
-  expect(await visibleIn(place.root)).toEqual(['a', 'measured']);
-  expect(workersIn(place)).toEqual([]);
-}, 600_000);
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends uv too, and takes the stage away', async (signal) => {
   await using place = await world();

@@ -69,27 +69,6 @@ test('a copy works, names its own place everywhere, shares its files, and has wh
   python(copy, 'import pygments');
 });
 
-test('a copy that is killed leaves nothing that is listed, and the next one works', async () => {
-  await using place = await world();
-  await made(place, 'first', ['networkx']);
-  for (const delay of [0, 30, 80, 150, 250]) {
-    const running = await place.start('clone', { name: 'first', to: 'second' });
-    await new Promise((resolve) => setTimeout(resolve, 60 + delay));
-    running.child.kill('SIGKILL');
-    await running.ended;
-    const second = (await place.run('list')).value?.find(({ name }) => name === 'second');
-    if (second) {
-      python(second.prefix, 'import networkx');
-      await place.run('remove', { name: 'second' });
-    }
-  }
-  const { value, error } = await place.run('clone', { name: 'first', to: 'second' });
-  expect(error).toBeUndefined();
-  python(value?.prefix as string, 'import networkx');
-  // A stage of which nobody could yet say whose it is stays for an hour.
-  expect((await visibleIn(place.root)).filter((name) => name !== '.pier-stage')).toEqual(['first', 'second']);
-});
-
 test('a name that is taken, or no name, is refused before anything is copied', async () => {
   await using place = await world();
   await made(place, 'first', []);

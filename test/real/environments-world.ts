@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -209,6 +210,27 @@ export function reallyThere(prefix: string): { files: number; bytes: number } {
     .split('\n');
   const sizes = lines.filter((line) => !line.startsWith('d')).map((line) => Number(line.slice(2)));
   return { files: lines.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+/** Everything in an environment but what compiles itself and what pier keeps: each path with its size or target. */
+export function contents(prefix: string): string[] {
+  const lines = execFileSync('find', [prefix, '-not', '-type', 'd', '-printf', '%P %s %l\n'], { encoding: 'utf8' });
+  return lines
+    .split('\n')
+    .filter((line) => !/\.pyc |^\.pier\/|^\.lock /.test(line))
+    .sort();
+}
+
+/** Programs that still work in a stage below this world's root. */
+export function workersIn(place: World): string[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    try {
+      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      return line.includes(path.join(place.root, '.pier-stage')) ? [line] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** Names in a root, those that begin with a dot and are empty directories left out. */

@@ -3,7 +3,7 @@ import { PierError, tilde } from '../../files/index.ts';
 import { run, which } from '../../process/index.ts';
 import type { Site } from '../../site/index.ts';
 import type { Wanted } from '../plan.ts';
-import { stagesIn } from '../stage.ts';
+import { stageTemplate } from '../stage.ts';
 
 export type CondaName = 'micromamba' | 'mamba' | 'conda';
 
@@ -54,7 +54,7 @@ export async function findSiteProgram(site: Site, { maker, root, name }: Wanted)
 
 /** While it is made its path is longer, and scripts would find their Python by PATH for ever after. */
 function isTooLong(root: string, name: string): boolean {
-  const staged = `#!${path.join(stagesIn(root), 'stage-XXXXXX', name, 'bin', 'python3.13')}`;
+  const staged = `#!${path.join(`${stageTemplate(root)}XXXXXX`, name, 'bin', 'python3.13')}`;
   return Buffer.byteLength(staged) > longestShebang;
 }
 
