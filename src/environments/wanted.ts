@@ -48,7 +48,8 @@ export async function wantedFrom(site: Site, request: CreateRequest): Promise<Wa
     pip: [...new Set([...(file?.pip ?? []), ...(request.pip ?? [])])],
     explicit: file?.explicit ?? [],
     variables: file?.variables ?? {},
-    file,
+    // Also one that uv is only told the requirements of: what is wrong with them is said at its lines.
+    file: named,
     target,
     remarks: [...remarks, ...said],
   };

@@ -5,7 +5,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { visibleIn, world } from './environments-world.ts';
+import { contents, visibleIn, world } from './environments-world.ts';
 
 // Each row of src/environments/uv/errors.ts, provoked by the real uv.
 
@@ -24,6 +24,26 @@ test('what is no requirement is shown as it was typed', async () => {
   await using place = await world();
   const { error } = await place.run('create', { name: 'a', specs: ['numpy>>2'] });
   expect(error).toMatchObject({ code: 'spec-invalid', message: expect.stringContaining('numpy>>2') });
+});
+
+test.each([
+  ['requirements.txt', 'six\n# theirs\nnosuchpackage-xyzzy\n', 3],
+  ['requirements.txt', 'six\nnumpy>>2\n', 2],
+  ['requirements.txt', 'idna<3.8\nsix\nidna>=3.10\n', 3],
+  ['environment.yml', 'dependencies:\n  - python=3.11\n  - pip:\n    - six\n    - nosuchpackage-xyzzy\n', 5],
+  ['environment.yml', 'dependencies:\n  - python=3.11\n - six\n', 3],
+  ['environment.yml', 'dependencies: [python=3.11, python=3.12, pip: [six]]\n', 1],
+  ['pyproject.toml', '[project]\nname = "a"\nversion = "1"\ndependencies = ["six"\n', 4],
+])('a bad %s, %j, is refused at its line with the way out, and nothing is changed', async (name, text, line) => {
+  await using place = await world();
+  await place.run('create', { name: 'there', specs: ['six'] });
+  const before = contents(path.join(place.root, 'there'));
+  const file = path.join(place.directory, name);
+  await writeFile(file, text);
+  const { error } = await place.run('create', { name: 'a', file });
+  expect(error).toMatchObject({ message: expect.stringContaining(`${file}:${line}`), hint: expect.any(String) });
+  expect(await visibleIn(place.root)).toEqual(['there']);
+  expect(contents(path.join(place.root, 'there'))).toEqual(before);
 });
 
 test('a cache that cannot be written is named', async () => {

@@ -15,7 +15,8 @@ export async function explainCreate(wanted: Wanted, prefix: string, site: Site):
     caches,
     python: { uv },
   } = site.profile;
-  const { file } = wanted;
+  // Of an environment.yml only the requirements in it count, and they are among the specs.
+  const file = wanted.file?.kind === 'environment' ? null : wanted.file;
   const from = file ? ['--requirements', file.kind === 'uv-lock' ? 'requirements.txt' : file.file] : [];
   const install = ['uv', 'pip', 'install', '--compile-bytecode', '--python', python, ...from, ...wanted.specs];
   const lock = file?.kind === 'uv-lock' ? lockExport(file.file) : [];

@@ -26,7 +26,8 @@ export async function readSource(
   typed: readonly string[],
   file: RequestFile | null,
 ): Promise<Source> {
-  if (!file) return { files: [], lines: typed, directory: neutralDirectory, specs: typed };
+  if (!file || file.kind === 'environment')
+    return { files: [], lines: typed, directory: neutralDirectory, specs: typed };
   const directory = path.dirname(file.file);
   const merge = (specs: readonly string[]) => [...new Set([...typed, ...specs])].sort();
   if (file.kind === 'requirements') {
@@ -148,10 +149,18 @@ async function pylockLines(site: Site, uv: Uv, file: string): Promise<string[]> 
   });
 }
 
+/** uv shows the line between bars, and then says what it expected. */
+function notToml(file: string, line: string, shown: string): PierError {
+  const why = shown.split(/[|^]/).at(-1)?.trim() || 'this is not TOML';
+  return new PierError('file-invalid', `${tilde(file)}:${line}: ${why}.`, { hint: 'Mend that line, then try again.' });
+}
+
 /** Says where in the file stands what uv complains about: it gives a position, or only a package's name. */
 export async function locate(error: unknown, file: RequestFile | null): Promise<unknown> {
   if (!(error instanceof PierError) || !file) return error;
   if (!['packages-unresolvable', 'spec-invalid', 'uv-failed'].includes(error.code)) return error;
+  const broken = /TOML parse error at line (\d+), column \d+ (.*)/.exec(error.message);
+  if (broken) return notToml(file.file, broken[1] ?? '1', broken[2] ?? '');
   const position = /at position (\d+)/.exec(error.message)?.[1];
   const text = await readFile(file.file, 'utf8').catch(() => '');
   const line = position === undefined ? undefined : text.slice(0, Number(position)).split('\n').length;
