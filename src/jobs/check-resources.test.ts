@@ -98,12 +98,14 @@ test.each<[Partial<Resources>, string]>([
   [{ gpus: gpus(1, 'h100'), partition: 'gpu' }, 'gpus: The partition gpu has no GPUs called h100. --gpus v100 or a100'],
   [
     { gpus: gpus(2, 'a100', 'constraint'), partition: 'gpu' },
-    'gpus: The QOS gpu gives you 1 GPU at most; you asked for 2. --gpus 1',
+    'gpus: The QOS gpu gives you 1 GPU at most; you asked for 2. --gpus a100:1',
   ],
   [
     { gpus: gpus(1, 'a100'), partition: 'gpu', cpus: 40 },
     'mem: No node of the partition gpu has 40 cores and 1 a100 GPUs together. Ask for less with --cpus, --mem or --gpus.',
   ],
+  [{ gpus: gpus(1, 'a100') }, 'gpus: The partition caslake has no GPUs. --partition gpu'],
+  [{ gpus: gpus(1, 'h100') }, 'gpus: No partition has GPUs called h100. --gpus v100 or a100'],
   [{ constraint: 'knl' }, 'constraint: No node of the partition caslake has the feature knl. --constraint cascade'],
   [
     { partition: 'closed' },
@@ -117,6 +119,14 @@ test.each<[Partial<Resources>, string]>([
   [{ qos: 'nope' }, 'qos: There is no QOS nope. --qos normal or debug'],
   [{ qos: 'beagle3' }, 'qos: The account pi-ada may not use the QOS beagle3. --qos normal or debug'],
 ])('%j', (wanted, complaint) => expect(check(wanted)).toEqual([complaint]));
+
+test('more GPUs of a kind than a node has are refused with that kind in the words', () => {
+  const gpu = site.partitions.find(({ name }) => name === 'gpu') as Partition;
+  const open = { ...known, partitions: { known: true as const, value: [{ ...gpu, qos: null }] } };
+  expect(check({ gpus: gpus(5, 'v100'), partition: 'gpu' }, open)).toEqual([
+    'gpus: No node of the partition gpu has more than 4 v100 GPUs; you asked for 5. --gpus v100:4',
+  ]);
+});
 
 test('nothing is said against what can be had, nor about what is not known', () => {
   expect(check({ seconds: 3600, cpus: 48, memory: 190_000, gpus: null, account: 'pi-ada' })).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Complaint, NodeShape, Partition } from './limits.ts';
 import { admits, type Place } from './place.ts';
-import type { Resources } from './resources.ts';
+import type { Gpus, Resources } from './resources.ts';
 import { oneOf, typedMemory } from './words.ts';
 
 /** What of cores, memory, GPUs and features the nodes of a partition, or its limits, do not have. */
@@ -29,34 +29,46 @@ function cpuComplaints({ cpus }: Resources, { partition, account, qos }: Place):
 function gpuComplaints(wanted: Resources, { partition, others, account, qos }: Place): Complaint[] {
   const { gpus } = wanted;
   if (!gpus || partition.shapes.length === 0) return [];
-  const types = [...new Set(partition.shapes.flatMap(typesOf))].filter((type) => type !== '');
-  if (most(partition.shapes, allGpus) === 0) {
-    const having = others
-      .filter((one) => one.up && admits(one, wanted, account) && one.shapes.some((shape) => allGpus(shape) > 0))
-      .map(({ name }) => name);
-    const change = having.length > 0 ? `--partition ${oneOf(having)}` : 'Leave --gpus out: no partition has any.';
-    return [{ option: 'gpus', message: `The partition ${partition.name} has no GPUs.`, change }];
+  if (!partition.shapes.some((shape) => gpusOf(shape, gpus) > 0)) {
+    const open = others.filter((one) => one.up && admits(one, wanted, account));
+    return [{ option: 'gpus', ...noSuchGpus(gpus, partition, open) }];
   }
-  if (gpus.type !== null && !partition.shapes.some((shape) => gpusOf(shape, gpus) > 0)) {
-    const change = types.length > 0 ? `--gpus ${oneOf(types)}` : `--gpus ${gpus.count}`;
-    return [{ option: 'gpus', message: `The partition ${partition.name} has no GPUs called ${gpus.type}.`, change }];
-  }
-  return tooMany('gpus', 'GPU', gpus.count, [
+  const limits = [
     [`No node of the partition ${partition.name} has`, most(partition.shapes, (shape) => gpusOf(shape, gpus))],
     ...qos.flatMap((one) => [
       [`The QOS ${one.name} gives you`, one.maxGpusPerUser] as const,
       [`The QOS ${one.name} gives a job`, one.maxGpusPerJob] as const,
     ]),
     [`The account ${account?.name} has`, account?.maxGpus ?? null],
-  ]);
+  ] as const;
+  return tooMany('gpus', 'GPU', gpus.count, limits, gpus.type);
 }
 
-/** One complaint, for the strictest of the limits; null is none. */
+/** Where there are such GPUs, or else which there are. */
+function noSuchGpus({ type, count }: Gpus, { name, shapes }: Partition, others: readonly Partition[]) {
+  const called = type === null ? '' : ` called ${type}`;
+  const having = others.filter((one) => one.shapes.some((shape) => hasType(shape, type)));
+  const here = shapes.flatMap(typesOf);
+  const message = `The partition ${name} has no GPUs${shapes.some((shape) => allGpus(shape) > 0) ? called : ''}.`;
+  if (having.length > 0) return { message, change: `--partition ${oneOf(having.map((one) => one.name))}` };
+  const types = [...new Set([...here, ...others.flatMap((one) => one.shapes.flatMap(typesOf))])];
+  if (types.length > 0) {
+    const instead = `--gpus ${oneOf(types)}`;
+    return here.length > 0
+      ? { message, change: instead }
+      : { message: `No partition has GPUs${called}.`, change: instead };
+  }
+  const any = [...shapes, ...others.flatMap((one) => one.shapes)].some((shape) => allGpus(shape) > 0);
+  return { message, change: any ? `--gpus ${count}` : 'Leave --gpus out: no partition has any.' };
+}
+
+/** One complaint, for the strictest of the limits; null is none. Of a type are only those that the nodes have. */
 function tooMany(
   option: 'cpus' | 'gpus',
   thing: string,
   asked: number | null,
   limits: readonly (readonly [string, number | null])[],
+  type: string | null = null,
 ): Complaint[] {
   const known = limits
     .flatMap(([who, limit]) => (limit === null ? [] : [{ who, limit }]))
@@ -65,9 +77,10 @@ function tooMany(
   if (asked === null || !strictest || asked <= strictest.limit) return [];
   const { who, limit } = strictest;
   const what = who.startsWith('No node')
-    ? `more than ${limit} ${thing}s`
+    ? `more than ${limit} ${type === null ? '' : `${type} `}${thing}s`
     : `${limit} ${thing}${limit === 1 ? '' : 's'} at most`;
-  return [{ option, message: `${who} ${what}; you asked for ${asked}.`, change: `--${option} ${limit}` }];
+  const change = `--${option} ${type === null ? '' : `${type}:`}${limit}`;
+  return [{ option, message: `${who} ${what}; you asked for ${asked}.`, change }];
 }
 
 function memoryComplaints(wanted: Resources, { partition, others, account }: Place): Complaint[] {
@@ -119,14 +132,19 @@ function togetherComplaints({ cpus, memory, gpus }: Resources, { partition }: Pl
   ];
 }
 
-function gpusOf(shape: NodeShape, { type, select }: NonNullable<Resources['gpus']>): number {
+function gpusOf(shape: NodeShape, { type, select }: Gpus): number {
   if (type === null) return allGpus(shape);
   if (select === 'constraint') return shape.features.includes(type) ? allGpus(shape) : 0;
   return shape.gpus[type] ?? 0;
 }
 
-function typesOf(shape: NodeShape): string[] {
-  return allGpus(shape) > 0 ? Object.keys(shape.gpus) : [];
+function typesOf({ gpus }: NodeShape): string[] {
+  return Object.keys(gpus).filter((type) => type !== '' && (gpus[type] ?? 0) > 0);
+}
+
+/** Whether it has such GPUs, in whichever way its partition is asked for a type. */
+function hasType(shape: NodeShape, type: string | null): boolean {
+  return allGpus(shape) > 0 && (type === null || type in shape.gpus || shape.features.includes(type));
 }
 
 function allGpus({ gpus }: NodeShape): number {
