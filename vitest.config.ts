@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 // `real` starts the real programs (uv, Jupyter, Chromium) in what `scripts/test.sh` set up; `cluster` and `sessions`
 // do so in a testbed each, where much of the time goes into waiting for Slurm. The three run side by side.
 const cluster = 'test/real/{slurm-jobs,slurm-faults,testbed-*}.test.ts';
-const sessions = 'test/real/slurm-{session*,transports,attacks,laptop}.test.ts';
+const sessions = 'test/real/slurm-{session*,transports,attacks,laptop,gpus}.test.ts';
 const real = {
   globalSetup: ['test/real/setup.ts'],
   testTimeout: 240_000,

@@ -78,8 +78,15 @@ async function build(directory: string): Promise<void> {
   await rename(stage, directory);
 }
 
+let known: Promise<string> | undefined;
+
 /** Changes with what the channel is made from. */
-async function fingerprint(): Promise<string> {
+function fingerprint(): Promise<string> {
+  known ??= readFingerprint();
+  return known;
+}
+
+async function readFingerprint(): Promise<string> {
   const hash = createHash('sha256');
   const files = readdirSync(here, { recursive: true, encoding: 'utf8' }).sort();
   for (const name of files.filter((file) => /\.(py|sh|txt)$/.test(file))) {

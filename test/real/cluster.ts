@@ -87,7 +87,9 @@ export function researcher(bed: Testbed, user = 'alice', login = 'login1', befor
         for p in /proc/[0-9]*; do tr '\\0' '\\n' <$p/environ 2>/dev/null | grep -qE '^PIER_SESSION=${id}$' || continue
         grep -q '^State:.Z' $p/status || echo "$(hostname) $p $(tr '\\0' ' ' <$p/cmdline)"; done; true`;
       const found = await Promise.all(
-        ['c1', 'c2', 'bm1', 'login1', 'login2'].map(async (host) => (await bed.on(host, ['sh', '-c', look])).stdout),
+        ['c1', 'c2', 'bm1', 'g1', 'g2', 'login1', 'login2'].map(
+          async (host) => (await bed.on(host, ['sh', '-c', look])).stdout,
+        ),
       );
       const jobs = await bed.on('ctl', ['sh', '-c', `squeue -h -o '%i %T %j' | grep -E -- 'pier-.*-${id}-' || true`]);
       return [...found, jobs.stdout].flatMap((text) => text.split('\n')).filter((line) => line !== '');

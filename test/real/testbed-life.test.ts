@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ import { up } from '../testbed/up.ts';
 const directory = testbedDirectory('life');
 const quiet = () => {};
 
-/** How often it goes up and down in a row; 20 is what was promised, and takes two minutes. */
+/** How often it goes up and down in a row; 20 is what was promised, and takes three minutes. */
 const rounds = Number(process.env.PIER_TESTBED_ROUNDS ?? 2);
 
 beforeAll(async () => {
@@ -37,6 +37,17 @@ function spacesOf(pid: number | string): string[] {
   });
 }
 
+/** Every process of this machine that was started with the testbed's directory in its arguments. */
+function namingIt(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(directory);
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** Every process of this machine that is in one of the namespaces. */
 function inside(spaces: ReadonlySet<string>): string[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -53,11 +64,13 @@ function itsSpaces(): ReadonlySet<string> {
   return new Set(all.filter((space) => !ours.has(space)));
 }
 
-/** What a testbed could leave on the machine: accounts, Slurm's files, named networks, network devices, mounts, loop devices. */
+/** What a testbed could leave on the machine: files of `/etc` and of Slurm, networks, mounts, loop devices, control groups. */
 function machine(): Record<string, unknown> {
   const names = (folder: string) => (existsSync(folder) ? readdirSync(folder).sort() : []);
   return {
-    accounts: ['passwd', 'group', 'shadow', 'hosts'].map((file) => readFileSync(`/etc/${file}`, 'utf8')),
+    etc: readdirSync('/etc', { recursive: true, encoding: 'utf8' })
+      .sort()
+      .map((name) => [name, lstatSync(`/etc/${name}`).mtimeMs]),
     slurm: ['/etc/slurm', '/etc/munge', '/var/log/slurm', '/var/spool/slurmd', '/run/munge', '/var/lib/mysql'].map(
       names,
     ),
@@ -65,6 +78,8 @@ function machine(): Record<string, unknown> {
     mounts: readFileSync('/proc/self/mountinfo', 'utf8')
       .split('\n')
       .filter((line) => line.includes(directory)),
+    // A container may have none of these.
+    groups: [...names('/sys/fs/cgroup'), ...names('/sys/fs/cgroup/memory')],
     images: names('/sys/block')
       .filter((name) => existsSync(`/sys/block/${name}/loop/backing_file`))
       .map((name) => readFileSync(`/sys/block/${name}/loop/backing_file`, 'utf8'))
@@ -86,6 +101,7 @@ test(
       expect(inside(spaces).length).toBeGreaterThan(20);
       await down(directory, { wiped: false });
       expect(inside(spaces)).toEqual([]);
+      expect(namingIt()).toEqual([]);
       expect(machine()).toEqual(before);
     }
     process.stderr.write(`seconds to go up: ${took.join(' ')}\n`);
@@ -164,7 +180,7 @@ test('each host has a process list and a /tmp of its own, the same home, and onl
     expect(seen.stdout).toMatch(new RegExp(`^${name}\n0\n(jobs\n)?$`));
     await on(directory, name, ['sh', '-c', 'touch "/tmp/$(hostname)"; hostname >>seen'], alice);
   }
-  expect((await on(directory, 'login2', ['sort', 'seen'], alice)).stdout).toBe('bm1\nc1\nc2\nlogin1\nlogin2\n');
+  expect((await on(directory, 'login2', ['sort', 'seen'], alice)).stdout).toBe('bm1\nc1\nc2\ng1\ng2\nlogin1\nlogin2\n');
   const reach = (from: string, address: string, port: number) =>
     on(directory, from, ['timeout', '3', 'bash', '-c', `exec 3<>/dev/tcp/${address}/${port}`]);
   expect((await reach('laptop', '10.51.0.11', 22)).exitCode).toBe(0);

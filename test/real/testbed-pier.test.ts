@@ -50,6 +50,16 @@ describe('pier', () => {
     expect(JSON.parse(shown).site).toMatchObject({ id: 'local', chosenBy: 'default' });
   });
 
+  test('brings the environment sci, whose scripts and activation name the place that it is in', async () => {
+    const lines = '. /software/envs/sci/bin/activate && echo "$VIRTUAL_ENV" && command -v python jupyter';
+    const prefix = '/software/envs/sci';
+    expect(await bed.must('login1', ['bash', '-c', lines], { user: 'eve' })).toBe(
+      `${prefix}\n${prefix}/bin/python\n${prefix}/bin/jupyter\n`,
+    );
+    const elsewhere = ['grep', '-rlIF', path.join('test', '.world'), `${prefix}/bin`, `${prefix}/.pier`];
+    expect((await bed.on('login1', elsewhere)).stdout).toBe('');
+  });
+
   test('stays as it is when it is installed again, and so does the environment', async () => {
     const files = ['pier/bin/pier', 'envs/sci/pyvenv.cfg'];
     const inodes = () => files.map((file) => statSync(path.join(bed.directory, 'shared/software', file)).ino);

@@ -94,6 +94,47 @@ describe('a home', () => {
   });
 });
 
+describe('a home with a quota', () => {
+  const dana = (host: string, script: string) => shell(host, script, 'dana');
+
+  test('says of files and of bytes over it that the quota is exceeded, on every host', async () => {
+    const full = await dana(
+      'login1',
+      'mkdir full && cd full && for i in $(seq 4000); do : >$i || break; done; ls | wc -l',
+    );
+    expect(full.stderr).toContain('Disk quota exceeded');
+    expect(Number(full.stdout)).toBeGreaterThan(2800);
+    for (const line of [': >more', 'mkdir more', 'ln -s full more']) {
+      expect((await dana('c1', line)).stderr).toContain('Disk quota exceeded');
+    }
+    // What takes no inode still works.
+    expect(
+      (await dana('c2', 'ln full/1 again && mv again full/other && echo text >full/1 && cat full/other')).stdout,
+    ).toBe('text\n');
+    expect((await dana('login2', 'rm -r full && : >more && rm more')).exitCode).toBe(0);
+    expect((await dana('login2', 'head -c 300M /dev/zero >big; rm big')).stderr).toContain('Disk quota exceeded');
+  });
+
+  test('keeps owners, modes, times, links, locks and sockets, as any home does', async () => {
+    const script = `import fcntl, os, socket
+open("one", "w").write("x"); os.chmod("one", 0o640); os.utime("one", ns=(1, 1234567890123456789)); os.link("one", "two")
+facts = os.stat("two"); print(facts.st_nlink, oct(facts.st_mode & 0o777), facts.st_mtime_ns, facts.st_uid == os.getuid())
+first, second = open("one"), open("one")
+fcntl.flock(first, fcntl.LOCK_EX)
+try: fcntl.flock(second, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError: print("locked")
+os.unlink("one"); os.unlink("two"); print(os.fstat(first.fileno()).st_size, first.read())
+server = socket.socket(socket.AF_UNIX); server.bind("s"); server.listen(); socket.socket(socket.AF_UNIX).connect("s"); os.unlink("s")
+os.symlink("/etc/passwd", "link"); print(os.readlink("link"), os.path.islink("link")); os.unlink("link")`;
+    const ran = await bed.on('c1', ['/usr/bin/python3', '-c', script], { user: 'dana' });
+    expect(ran).toMatchObject({
+      stdout: '2 0o640 1234567890123456789 True\nlocked\n1 x\n/etc/passwd True\n',
+      stderr: '',
+    });
+    expect((await dana('login1', 'ls -A | grep fuse')).stdout).toBe('');
+  });
+});
+
 describe('a project', () => {
   const dana = (host: string, script: string) => shell(host, `cd /project/grace/dana && ${script}`, 'dana');
 
@@ -133,17 +174,17 @@ describe('quota', () => {
   });
 
   test('says what the home really holds, and that it holds too much', async () => {
-    const files = async () => Number((await lines('live', 'dana'))[6]?.split(/ +/)[3]);
+    const files = async () => Number((await lines('live', 'bob'))[6]?.split(/ +/)[3]);
     const before = await files();
-    await bed.must('c1', ['sh', '-c', 'mkdir some && touch some/1 some/2 some/3'], { user: 'dana' });
+    await bed.must('c1', ['sh', '-c', 'mkdir some && touch some/1 some/2 some/3'], { user: 'bob' });
     expect(await files()).toBe(before + 4);
-    await bed.must('c1', ['sh', '-c', 'head -c 240M /dev/zero >some/big'], { user: 'dana' });
-    expect((await lines('live', 'dana'))[5]).toMatch(/M\* +[\d.]+M +[\d.]+M +6days$/);
-    await bed.must('c1', ['rm', '-r', 'some'], { user: 'dana' });
-    await bed.must('c1', ['sh', '-c', 'mkdir many && cd many && seq 2900 | xargs touch'], { user: 'dana' });
-    expect((await lines('live', 'dana'))[6]).toMatch(/ 29\d\d\* +\d+ +\d+ +6days$/);
-    await bed.must('c1', ['rm', '-r', 'many'], { user: 'dana' });
-    const project = (await lines('live', 'dana')).find((line) => line.startsWith('grace') && line.includes('blocks'));
+    await bed.must('c1', ['sh', '-c', 'head -c 240M /dev/zero >some/big'], { user: 'bob' });
+    expect((await lines('live', 'bob'))[5]).toMatch(/M\* +[\d.]+M +[\d.]+M +6days$/);
+    await bed.must('c1', ['rm', '-r', 'some'], { user: 'bob' });
+    await bed.must('c1', ['sh', '-c', 'mkdir many && cd many && seq 2900 | xargs touch'], { user: 'bob' });
+    expect((await lines('live', 'bob'))[6]).toMatch(/ 29\d\d\* +\d+ +\d+ +6days$/);
+    await bed.must('c1', ['rm', '-r', 'many'], { user: 'bob' });
+    const project = (await lines('live', 'bob')).find((line) => line.startsWith('grace') && line.includes('blocks'));
     expect(project).toMatch(/ 460\.80M +512\.00M +none$/);
   });
 });

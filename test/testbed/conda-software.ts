@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -89,18 +89,27 @@ async function writeModule(file: string, name: string, prefix: string): Promise<
   await replace(file, `${lines.join('\n')}\n`, 0o644);
 }
 
-async function unpackUv(software: string, { wheels }: Packages): Promise<void> {
-  const wheel = (await command('find', [wheels, '-name', 'uv-*.whl'])).trim();
-  const version = path.basename(wheel).split('-')[1];
+/** Unpacked once for all testbeds, beside what else is made of the wheels. */
+async function unpackUv(software: string, from: Packages): Promise<void> {
+  const wheel = readdirSync(from.wheels).find((name) => /^uv-.*\.whl$/.test(name));
+  const version = wheel?.split('-')[1];
+  if (!wheel || !version) throw new Error(`${from.wheels} has no uv.`);
   const place = path.join(software, `uv-${version}`);
-  await writeModule(path.join(software, 'modulefiles', 'uv', `${version}`), `uv/${version}`, `/software/uv-${version}`);
+  await writeModule(path.join(software, 'modulefiles', 'uv', version), `uv/${version}`, `/software/uv-${version}`);
   if (existsSync(place)) return;
-  const part = `${place}.part`;
+  const made = path.join(from.directory, 'roots', path.basename(place));
+  if (!existsSync(made)) await alone(from.directory, () => unpack(path.join(from.wheels, wheel), made), undefined, 300);
+  await copyInPlace(made, place);
+}
+
+async function unpack(wheel: string, made: string): Promise<void> {
+  if (existsSync(made)) return;
+  const part = `${made}.part`;
   await rm(part, { recursive: true, force: true });
-  await command('/usr/bin/python3', ['-m', 'zipfile', '-e', wheel, `${part}.wheel`]);
-  await command('mkdir', ['-p', part]);
-  await command('mv', [path.join(`${part}.wheel`, `uv-${version}.data`, 'scripts'), path.join(part, 'bin')]);
+  await command('/usr/bin/python3', ['-m', 'zipfile', '-e', wheel, path.join(part, 'wheel')]);
+  const [scripts] = (await command('find', [part, '-path', '*.data/scripts'])).trim().split('\n');
+  await command('mv', [scripts as string, path.join(part, 'bin')]);
   await command('chmod', ['-R', 'a+rx', path.join(part, 'bin')]);
-  await rm(`${part}.wheel`, { recursive: true });
-  await putInPlace(part, place);
+  await rm(path.join(part, 'wheel'), { recursive: true });
+  await putInPlace(part, made);
 }

@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { must, on } from './enter.ts';
 import { type Host, hosts } from './layout.ts';
+import { pidOf } from './processes.ts';
 
 /** One program that runs on a host as long as the host does. */
 export interface Daemon {
@@ -22,6 +24,7 @@ const mariadb = [
   // slurmdbd refuses a shorter one.
   '--innodb-lock-wait-timeout=900',
   '--performance-schema=0',
+  '--init-file=/etc/mysql/slurm.sql',
 ];
 
 const as = (user: string, ...program: string[]) => ['runuser', '-u', user, '--', ...program];
@@ -65,23 +68,39 @@ export function daemonNamed(text: string): Daemon {
 
 /** Starts a daemon; whatever it prints goes nowhere, since a daemon that holds our pipe would keep us waiting. */
 export async function startDaemon(directory: string, daemon: Daemon): Promise<void> {
-  if (await isRunning(directory, daemon)) return;
-  const quietly = 'exec "$@" >/dev/null 2>&1 </dev/null';
+  if (!isRunning(directory, daemon)) await startNew(directory, [daemon]);
+}
+
+/** Starts daemons of one host, none of which runs, one after the other. */
+export async function startNew(directory: string, daemons: readonly Daemon[]): Promise<void> {
+  const [first] = daemons;
+  if (!first) return;
   // mariadbd is the one that does not put itself in the background.
-  const background = daemon.name === 'mariadbd' ? ['setsid', '-f'] : [];
-  await must(directory, daemon.host, ['sh', '-c', quietly, 'sh', ...background, ...daemon.start]);
+  const lines = daemons.map(({ name, start }) => [...(name === 'mariadbd' ? ['setsid', '-f'] : []), ...start]);
+  const script = ['set -e', 'exec >/dev/null 2>&1 </dev/null', ...lines.map((words) => words.join(' '))];
+  await must(directory, first.host, ['sh', '-c', script.join('\n')]);
 }
 
 /** Whether it runs on its host; one that is frozen runs. */
-export async function isRunning(directory: string, { name, host }: Daemon): Promise<boolean> {
-  return (await namesOn(directory, host)).has(name);
+export function isRunning(directory: string, { name, host }: Daemon): boolean {
+  return namesOn(directory, host).has(name);
 }
 
 /** The names of all that run on a host, without those that have ended and are not yet taken in. */
-export async function namesOn(directory: string, host: string): Promise<ReadonlySet<string>> {
-  const { stdout } = await on(directory, host, ['ps', '-eo', 's=,comm=']);
-  const alive = stdout.split('\n').filter((line) => !line.startsWith('Z'));
-  return new Set(alive.map((line) => line.slice(1).trim()));
+export function namesOn(directory: string, host: string): ReadonlySet<string> {
+  const space = readlinkSync(`/proc/${pidOf(directory, host)}/ns/pid`);
+  const names = readdirSync('/proc').flatMap((pid) => {
+    try {
+      if (!/^\d+$/.test(pid) || readlinkSync(`/proc/${pid}/ns/pid`) !== space) return [];
+      // proc(5): `PID (NAME) STATE …`
+      const [, name, state] = readFileSync(`/proc/${pid}/stat`, 'utf8').match(/^\d+ \((.*)\) (\S)/s) ?? [];
+      return name && state !== 'Z' ? [name] : [];
+    } catch {
+      // it ended while we looked
+      return [];
+    }
+  });
+  return new Set(names);
 }
 
 /** Signals a daemon on its own host; false when it does not run. */

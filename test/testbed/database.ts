@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { until } from '../sandbox.ts';
 import { command } from './command.ts';
-import { daemonNamed, startDaemon } from './daemons.ts';
-import { must, on } from './enter.ts';
-
-const socket = ['--no-defaults', '-S', '/run/mysqld/mysqld.sock'];
+import { daemonNamed, startNew } from './daemons.ts';
+import { hasFile, listens, ports } from './listens.ts';
 
 /** Makes MariaDB's data directory where there is none: whole or not at all. */
 export async function installDatabase(directory: string): Promise<void> {
@@ -23,16 +21,20 @@ export async function installDatabase(directory: string): Promise<void> {
   await rename(part, data);
 }
 
-/** MariaDB, then slurmdbd, each asked until it answers. */
-export async function startDatabase(directory: string): Promise<void> {
-  await startDaemon(directory, daemonNamed('mariadbd'));
-  await until(async () => (await on(directory, 'ctl', ['mariadb-admin', ...socket, 'ping'])).exitCode === 0);
+/** Run by MariaDB at every start (mariadbd --init-file), before anybody is let in: a line is a statement. */
+export async function writeDatabaseAccess(etc: string): Promise<void> {
   const access = [
     'CREATE DATABASE IF NOT EXISTS slurm_acct;',
     "CREATE USER IF NOT EXISTS slurm@localhost IDENTIFIED BY 'slurm';",
     'GRANT ALL ON slurm_acct.* TO slurm@localhost;',
   ];
-  await must(directory, 'ctl', ['mariadb', ...socket], { input: access.join('\n') });
-  await startDaemon(directory, daemonNamed('slurmdbd'));
-  await until(async () => (await on(directory, 'ctl', ['sacctmgr', '-n', 'show', 'cluster'])).exitCode === 0);
+  await mkdir(path.join(etc, 'mysql'), { recursive: true });
+  await writeFile(path.join(etc, 'mysql', 'slurm.sql'), `${access.join('\n')}\n`);
+}
+
+/** slurmdbd, once MariaDB, which was started, lets it in. */
+export async function startDatabase(directory: string): Promise<void> {
+  await until(() => hasFile(directory, 'ctl', '/run/mysqld/mysqld.sock'));
+  await startNew(directory, [daemonNamed('slurmdbd')]);
+  await until(() => listens(directory, 'ctl', ports.slurmdbd));
 }

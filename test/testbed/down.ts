@@ -29,5 +29,5 @@ async function stop(directory: string, name: string): Promise<void> {
   // One that is frozen would never hear of it.
   await signalDaemon(directory, daemon, 'CONT');
   if (!(await signalDaemon(directory, daemon, 'TERM'))) return;
-  await until(async () => !(await isRunning(directory, daemon)), 5_000).catch(() => undefined);
+  await until(() => !isRunning(directory, daemon), 5_000).catch(() => undefined);
 }

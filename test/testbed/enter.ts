@@ -21,7 +21,7 @@ export function enter(directory: string, host: string, user: string, program: re
   const variables = ['PATH=/usr/local/bin:/usr/bin:/bin', `HOME=/home/${user}`, `USER=${user}`, `LOGNAME=${user}`];
   const shell = ['SHELL=/bin/bash', 'LANG=C.UTF-8', term];
   const atHome = ['bash', '-c', 'cd && exec "$@"', 'bash', ...program];
-  return [...inside, 'runuser', '-u', user, '--', 'env', '-i', ...variables, ...shell, ...atHome];
+  return [...inside, '/usr/sbin/runuser', '-u', user, '--', 'env', '-i', ...variables, ...shell, ...atHome];
 }
 
 export interface EnterOptions {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { command } from './command.ts';
+import { writeDatabaseAccess } from './database.ts';
 import { hostNamed, hosts, loginName, password, people, projects } from './layout.ts';
 import { mirror } from './mirror.ts';
 import { homes, hostKeys, pamConfig, sshdConfig } from './sign-in-files.ts';
@@ -26,6 +27,7 @@ export async function writeFiles(directory: string): Promise<void> {
   ]);
   await writeShared(directory);
   for (const { name } of hosts) await writeOwn(directory, name);
+  await writeDatabaseAccess(path.join(directory, 'hosts', 'ctl', 'etc'));
   await Promise.all([writeNames(etc), writeMunge(directory), writeSlurm(etc), writeSsh(directory)]);
 }
 
@@ -121,12 +123,18 @@ async function writeShared(directory: string): Promise<void> {
   for (const { name, uid, projects: groups } of people) {
     for (const group of groups) {
       const project = path.join(shared, 'project', group.replace('pi-', ''));
-      const gid = String(projects.get(group));
-      await command('install', ['-d', '-m', '2770', '-g', gid, project]);
-      await command('install', ['-d', '-m', '2770', '-o', String(uid), '-g', gid, path.join(project, name)]);
+      const gid = projects.get(group) ?? 0;
+      await folder(project, 0o2770, 0, gid);
+      await folder(path.join(project, name), 0o2770, uid, gid);
     }
     await mkdir(path.join(shared, 'scratch', 'midway3'), { recursive: true, mode: 0o755 });
-    const scratch = path.join(shared, 'scratch', 'midway3', name);
-    await command('install', ['-d', '-m', '0700', '-o', String(uid), '-g', String(uid), scratch]);
+    await folder(path.join(shared, 'scratch', 'midway3', name), 0o700, uid, uid);
   }
+}
+
+async function folder(place: string, mode: number, uid: number, gid: number): Promise<void> {
+  await mkdir(place, { recursive: true });
+  await chown(place, uid, gid);
+  // After chown(2), which takes the bit away that lets new files have the group.
+  await chmod(place, mode);
 }

@@ -44,11 +44,11 @@ const acts: Record<string, Act> = {
   },
 };
 
-export const faultUsage = `npm run testbed fault kill|freeze|thaw|start DAEMON   slurmctld, slurmdbd, mariadbd, mirror, slurmd@c1, munged@login1, sshd@login2
-npm run testbed fault off|on HOST                     end a host with all that runs on it; start it again
-npm run testbed fault cut|mend HOST                   no packet reaches or leaves it; all do again
-npm run testbed fault lossy HOST PERCENT              so many of a hundred packets are lost
-npm run testbed fault fill|empty HOST                 its own disk (/tmp) is full; has room again
+export const faultUsage = `./testbed fault kill|freeze|thaw|start DAEMON   slurmctld, slurmdbd, mariadbd, mirror, slurmd@c1, munged@login1, sshd@login2
+./testbed fault off|on HOST                     end a host with all that runs on it; start it again
+./testbed fault cut|mend HOST                   no packet reaches or leaves it; all do again
+./testbed fault lossy HOST PERCENT              so many of a hundred packets are lost
+./testbed fault fill|empty HOST                 its own disk (/tmp) is full; has room again
 `;
 
 /** Makes a fault, or repairs it; comes back when it is made. */

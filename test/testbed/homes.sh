@@ -1,13 +1,14 @@
 #!/bin/bash
-# Mounts each person's home, a file system of its own with room for few files: the nearest to a quota that a kernel
-# without quota formats (CONFIG_QFMT_V2) allows. Run in the switch's mount namespace, which the hosts' are copies of.
-#   homes.sh DIRECTORY FILES MEGABYTES NAME:UID...
+# Mounts each person's home, a file system of its own with room for few files: kernels are often built without quota
+# formats (CONFIG_QFMT_V2). Over that it says ENOSPC; the homes of those with `quota` say EDQUOT, as a real quota of files.
+# Run in the switch's mount and pid namespaces: the hosts' mounts are copies of it, and file-quota.py ends with it.
+#   homes.sh DIRECTORY FILES MEGABYTES NAME:UID:[quota]...
 set -euo pipefail
 directory=$1 files=$2 megabytes=$3
 shift 3
 
 for person; do
-  name=${person%:*} uid=${person#*:}
+  IFS=: read -r name uid limit <<<"$person"
   image=$directory/homes/$name.ext4 home=$directory/shared/home/$name
   mkdir -p "$directory/homes" "$home"
   if [ ! -e "$image" ]; then
@@ -18,10 +19,17 @@ for person; do
     mv "$image.part" "$image"
   fi
   # The loop device is the kernel's to give back, when the last mount of it is gone.
-  mount -o loop "$image" "$home"
+  if [ "$limit" = quota ]; then
+    limited=$directory/homes/$name
+    mkdir -p "$limited"
+    mount -o loop "$image" "$limited"
+    "$(dirname "$0")/file-quota.py" "$limited" "$home"
+  else
+    mount -o loop "$image" "$home"
+  fi
   rmdir "$home/lost+found" 2>/dev/null || :
   [ -e "$home/.profile" ] || cp -rT /etc/skel "$home"
   cp -rfT "$directory/keys/$name" "$home"
-  chown -R "$uid:$uid" "$home"
+  chown -hR "$uid:$uid" "$home"
   chmod 700 "$home" "$home/.ssh"
 done

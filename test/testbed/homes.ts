@@ -12,8 +12,8 @@ const megabytes = 256;
 /** Mounts the homes where the hosts will see them; before the first host starts. */
 export async function mountHomes(directory: string): Promise<void> {
   const script = path.join(import.meta.dirname, 'homes.sh');
-  const persons = people.map(({ name, uid }) => `${name}:${uid}`);
-  const inside = ['-t', String(pidOf(directory, 'switch')), '-m'];
+  const persons = people.map(({ name, uid, home }) => `${name}:${uid}:${home ?? ''}`);
+  const inside = ['-t', String(pidOf(directory, 'switch')), '-m', '-p'];
   await command('nsenter', [...inside, 'bash', script, directory, String(files), String(megabytes), ...persons]);
 }
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # One host: its own root, /tmp, /dev, process list, host name and network; /usr is the machine's, read only.
-#   unshare --pid --mount --net --uts --ipc --fork --kill-child host.sh DIRECTORY NAME ROLE
+#   unshare --pid --mount --net --uts --ipc --fork --kill-child host.sh DIRECTORY NAME ROLE GPUS
 set -euo pipefail
-directory=$1 name=$2 role=$3
+directory=$1 name=$2 role=$3 gpus=$4
 root=$directory/root
 
 hostname "$name"
@@ -82,6 +82,7 @@ mknod -m 666 dev/random c 1 8
 mknod -m 666 dev/urandom c 1 9
 mknod -m 666 dev/tty c 5 0
 mknod -m 666 dev/fuse c 10 229
+for ((card = 0; card < gpus; card++)); do mknod -m 666 dev/nvidia$card c 195 $card; done
 mkdir dev/pts dev/shm
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts
 mount -t tmpfs -o mode=1777 shm dev/shm
@@ -109,7 +110,7 @@ exec env -i PIER_TESTBED_HOST="$name" PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/r
   cd /
   umount -l /old
   rmdir /old
-  touch /run/ready
+  touch /run/testbed-host-is-ready
   # Bash, as every first process should, takes in the orphans that end.
   trap : TERM INT HUP
   while :; do sleep 3600 & wait $! || :; done'

@@ -5,8 +5,8 @@ import { start } from '../../src/process/index.ts';
 import { until } from '../sandbox.ts';
 import { command } from './command.ts';
 import { daemonsOf, startDaemon } from './daemons.ts';
-import { on } from './enter.ts';
 import { hostNamed } from './layout.ts';
+import { hasFile } from './listens.ts';
 import { plugIn } from './network.ts';
 import { firstProcess, pidOf } from './processes.ts';
 
@@ -48,13 +48,22 @@ export async function startHost(directory: string, name: string): Promise<void> 
   await rm(log, { force: true });
   // Below the switch, and nobody's child outside it: setsid leaves it to the switch's first process.
   const space = ['--pid', '--mount', '--net', '--uts', '--ipc', '--fork', '--kill-child=KILL'];
-  const boot = ['unshare', ...space, 'bash', script('host.sh'), directory, name, host.role];
+  const boot = [
+    'unshare',
+    ...space,
+    'bash',
+    script('host.sh'),
+    directory,
+    name,
+    host.role,
+    String(host.gpus?.count ?? 0),
+  ];
   const below = ['-t', String(pidOf(directory, 'switch')), '-m', '-n', '-p'];
   const quietly = 'log=$1; shift; exec setsid -f "$@" >"$log" 2>&1 </dev/null';
   await command('nsenter', [...below, 'env', '-i', `PATH=${env.PATH}`, 'sh', '-c', quietly, 'sh', log, ...boot]);
   try {
     await until(() => firstProcess(directory, name), 20_000);
-    await until(async () => (await on(directory, name, ['test', '-e', '/run/ready'])).exitCode === 0, 10_000);
+    await until(() => hasFile(directory, name, '/run/testbed-host-is-ready'), 10_000);
   } catch (cause) {
     const said = existsSync(log) ? await readFile(log, 'utf8') : '';
     throw new Error(`${name} did not start: ${said}`, { cause });

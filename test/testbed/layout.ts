@@ -9,6 +9,8 @@ export interface Host {
   readonly cluster?: string;
   /** Address on the campus network, which only login nodes and the laptop are on. */
   readonly campus?: string;
+  /** Its graphics cards, of one kind: files in its `/dev`, and behind them nothing. */
+  readonly gpus?: { readonly type: string; readonly count: number };
 }
 
 /**
@@ -22,6 +24,8 @@ export const hosts: readonly Host[] = [
   { name: 'c1', role: 'compute', cluster: '10.50.0.21' },
   { name: 'c2', role: 'compute', cluster: '10.50.0.22' },
   { name: 'bm1', role: 'compute', cluster: '10.50.0.31' },
+  { name: 'g1', role: 'compute', cluster: '10.50.0.41', gpus: { type: 'a100', count: 4 } },
+  { name: 'g2', role: 'compute', cluster: '10.50.0.42', gpus: { type: 'v100', count: 2 } },
   { name: 'laptop', role: 'laptop', campus: '10.51.0.2' },
 ];
 
@@ -38,13 +42,15 @@ export interface Person {
   readonly signIn: 'key' | 'key+code' | 'password+code';
   /** Unix groups, which are also the Slurm accounts and the project directories; the first is the default account. */
   readonly projects: readonly string[];
+  /** What a full home says: EDQUOT with a quota, else ENOSPC. */
+  readonly home?: 'quota';
 }
 
 /** As on Midway, the group and the account of the principal investigator `ada` are `pi-ada`, her folder `/project/ada`. */
 export const people: readonly Person[] = [
   { name: 'alice', uid: 20001, signIn: 'key', projects: ['pi-ada'] },
   { name: 'bob', uid: 20002, signIn: 'key+code', projects: ['pi-ada', 'pi-grace'] },
-  { name: 'dana', uid: 20003, signIn: 'password+code', projects: ['pi-grace'] },
+  { name: 'dana', uid: 20003, signIn: 'password+code', projects: ['pi-grace'], home: 'quota' },
   { name: 'eve', uid: 20004, signIn: 'key', projects: [] },
 ];
 

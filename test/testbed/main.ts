@@ -9,14 +9,15 @@ import { codeSecret, hostNamed, people } from './layout.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
 
-const usage = `npm run testbed up                        start it; homes, jobs and accounts are those of last time
-npm run testbed down                      end it
-npm run testbed wipe                      end it and remove its directory
-npm run testbed status                    what runs, and what Slurm says of its nodes
-npm run testbed exec HOST [USER] [CMD…]   run a command on a host, else a login shell (login1 -u alice; root if no USER)
-npm run testbed code                      the code that the second factor asks for now
+const usage = `./testbed up                          start it; homes, jobs and accounts are those of last time
+./testbed down                        end it
+./testbed wipe                        end it and remove its directory
+./testbed status                      what runs, and what Slurm says of its nodes
+./testbed exec HOST [-u USER] [CMD…]  run a command on a host, else a login shell (login1 -u alice; root if no USER)
+./testbed code                        the code that the second factor asks for now
 
 ${faultUsage}
+\`npm run testbed …\` is the same; npm itself takes the options in a line that has no \`--\`.
 PIER_TESTBED=/absolute/directory is where it lives; another directory is another testbed.
 `;
 

@@ -1,7 +1,8 @@
 import { lstatSync, readFileSync, statSync } from 'node:fs';
-import { copyFile, link, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf } from '../../src/files/index.ts';
+import { run } from '../../src/process/index.ts';
 import { sciEnvironment } from '../real/sci.ts';
 import { command } from './command.ts';
 import { copyInPlace, putInPlace, replace } from './put-in-place.ts';
@@ -9,21 +10,25 @@ import { pythonVersion } from './software.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
+/** What has to be there before a host starts: `/etc/pier/site.yaml`, and no Node in `/usr`. */
+export async function prepareSite(directory: string): Promise<void> {
+  await hideNode(path.join(directory, 'site'));
+  await writeSite(directory);
+}
+
 /**
  * Installs pier as on a cluster, from what is built: one executable file in `/software/pier/VERSION`, the modulefile
- * `pier/VERSION`, `/etc/pier/site.yaml`, and the public environment `/software/envs/sci`.
+ * `pier/VERSION`, and the public environment `/software/envs/sci`.
  *
  * What is there already and the same stays, so this is quick the second time. A testbed that is up sees it at once.
  */
 export async function installPier(directory: string): Promise<void> {
-  await hideNode(path.join(directory, 'site'));
-  await writeSite(directory);
   const software = path.join(directory, 'shared', 'software');
   // The launcher builds when a source is newer than the build.
   const version = (await command(path.join(root, 'pier'), ['--version'])).replace('pier ', '').trim();
   await installProgram(path.join(software, 'pier'), version);
   await writeModulefile(path.join(software, 'modulefiles', 'pier'), version);
-  await publish(await sciEnvironment(), path.join(software, 'envs', 'sci'));
+  await publish(await sciEnvironment(), path.join(software, 'envs', 'sci'), '/software/envs/sci');
 }
 
 /** The cluster's hosts have no node: in the layer over their `/usr`, a device 0:0 says that there is none (overlayfs). */
@@ -91,10 +96,28 @@ async function writeModulefile(directory: string, version: string): Promise<void
   await replace(path.join(directory, version), lines.join('\n'), 0o644);
 }
 
-/** Copies an environment that can be moved; linked, since it has 30,000 files. It is named last, so never seen half. */
-async function publish(from: string, to: string): Promise<void> {
-  if (recordIn(to) === recordIn(from)) return;
-  await copyInPlace(from, to);
+/** Published from a copy, linked, since it has 30,000 files. It is named last, so never seen half. */
+async function publish(from: string, to: string, inside: string): Promise<void> {
+  if (recordIn(to) === recordIn(from) && (await namesOf(to, path.dirname(from))).length === 0) return;
+  await copyInPlace(from, to, (copy) => settle(copy, from, inside));
+}
+
+/** Its interpreter and scripts find each other wherever they are; what a shell reads to activate it names the place. */
+async function settle(copy: string, from: string, inside: string): Promise<void> {
+  // The directory above is named too: where `source activate NAME` looks.
+  const [was, is] = [path.dirname(from), path.dirname(inside)];
+  for (const file of await namesOf(copy, was)) {
+    // Written anew, not changed: the original has the same file.
+    await replace(file, (await readFile(file, 'utf8')).replaceAll(was, is), (await stat(file)).mode & 0o777);
+  }
+}
+
+/** The files of an environment that name a place; those that packages brought do not. */
+async function namesOf(prefix: string, place: string): Promise<string[]> {
+  const found = await run('grep', ['-rlIF', '--', place, path.join(prefix, 'bin'), path.join(prefix, '.pier')], {
+    timeoutMs: 60_000,
+  });
+  return found.stdout.split('\n').filter(Boolean);
 }
 
 function recordIn(prefix: string): string | undefined {

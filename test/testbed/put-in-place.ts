@@ -4,13 +4,18 @@ import path from 'node:path';
 import { errnoOf } from '../../src/files/index.ts';
 import { command } from './command.ts';
 
-/** Copies a directory; by hard links where both are on one disk. */
-export async function copyInPlace(from: string, to: string): Promise<void> {
+/** Copies a directory, by hard links where both are on one disk; `settle` may change the copy before it has its name. */
+export async function copyInPlace(
+  from: string,
+  to: string,
+  settle: (copy: string) => Promise<void> = async () => {},
+): Promise<void> {
   const part = `${to}.part`;
   await command('rm', ['-rf', part]);
   await mkdir(path.dirname(to), { recursive: true });
   const sameDisk = statSync(from).dev === statSync(path.dirname(to)).dev;
   await command('cp', ['-a', ...(sameDisk ? ['-l'] : []), from, part]);
+  await settle(part);
   await putInPlace(part, to);
 }
 

@@ -9,6 +9,7 @@ export function slurmFiles(): Record<string, string> {
   return {
     'slurm.conf': [...controller, ...accounting, ...nodes(), ...partitions].join('\n').concat('\n'),
     'slurmdbd.conf': `${database.join('\n')}\n`,
+    'gres.conf': `${cards().join('\n')}\n`,
     'cgroup.conf': 'CgroupAutomount=no\nCgroupPlugin=cgroup/v1\n',
     'job_submit.lua': jobSubmit,
     'prolog.sh': prolog,
@@ -36,6 +37,7 @@ const controller = [
   'JobAcctGatherType=jobacct_gather/linux',
   'JobAcctGatherParams=OverMemoryKill',
   'JobAcctGatherFrequency=2',
+  'GresTypes=gpu',
   'SelectType=select/cons_tres',
   'SelectTypeParameters=CR_Core_Memory',
   'SchedulerType=sched/backfill',
@@ -62,16 +64,25 @@ const controller = [
 const accounting = [
   'AccountingStorageType=accounting_storage/slurmdbd',
   'AccountingStorageHost=ctl',
+  'AccountingStorageTRES=gres/gpu,gres/gpu:a100,gres/gpu:v100',
   'AccountingStorageEnforce=associations,limits,qos',
 ];
 
 function nodes(): string[] {
-  return hostsOf('compute').map(({ name, cluster }) => {
-    const size = name.startsWith('bm')
-      ? 'CPUs=32 RealMemory=512000 Feature=bigmem'
-      : 'CPUs=16 RealMemory=64000 Feature=caslake';
-    return `NodeName=${name} NodeAddr=${cluster} ${size} State=UNKNOWN`;
+  return hostsOf('compute').map(({ name, cluster, gpus }) => {
+    const size = name.startsWith('bm') ? 'CPUs=32 RealMemory=512000' : 'CPUs=16 RealMemory=64000';
+    const kind = gpus
+      ? `Feature=gpu,${gpus.type} Gres=gpu:${gpus.type}:${gpus.count}`
+      : `Feature=${name.startsWith('bm') ? 'bigmem' : 'caslake'}`;
+    return `NodeName=${name} NodeAddr=${cluster} ${size} ${kind} State=UNKNOWN`;
   });
+}
+
+/** host.sh makes the device files; gres.conf(5). */
+function cards(): string[] {
+  return hostsOf('compute').flatMap(({ name, gpus }) =>
+    gpus ? [`NodeName=${name} Name=gpu Type=${gpus.type} File=/dev/nvidia[0-${gpus.count - 1}]`] : [],
+  );
 }
 
 /** Midway's names where it has such a partition; `short`, `preempt`, `maint` and `private` are for the tests. */
@@ -79,6 +90,7 @@ const partitions = [
   'PartitionName=DEFAULT DefMemPerCPU=1000 OverSubscribe=NO PreemptMode=OFF PriorityTier=10',
   'PartitionName=caslake Nodes=c1,c2 Default=YES DefaultTime=01:00:00 MaxTime=36:00:00',
   'PartitionName=bigmem Nodes=bm1 DefaultTime=01:00:00 MaxTime=36:00:00',
+  'PartitionName=gpu Nodes=g1,g2 DefaultTime=01:00:00 MaxTime=36:00:00',
   'PartitionName=short Nodes=c1,c2 DefaultTime=00:01:00 MaxTime=00:02:00 MaxCPUsPerNode=4',
   'PartitionName=preempt Nodes=c1,c2 DefaultTime=00:10:00 MaxTime=06:00:00 PriorityTier=1 PreemptMode=REQUEUE',
   'PartitionName=maint Nodes=bm1 State=DOWN',

@@ -1,29 +1,31 @@
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
-import { chmod, copyFile, cp, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { alone } from '../alone.ts';
 import { command } from './command.ts';
 import { hostsOf } from './layout.ts';
 
+let known: Promise<string> | undefined;
+
 /** The version of the machine's own Python, which `/software/python-VERSION` is a copy of. */
-export async function pythonVersion(): Promise<string> {
-  return (await command('/usr/bin/python3', ['-I', '-c', 'import platform; print(platform.python_version())'])).trim();
+export function pythonVersion(): Promise<string> {
+  known ??= command('/usr/bin/python3', ['-I', '-c', 'import platform; print(platform.python_version())']);
+  return known.then((printed) => printed.trim());
 }
 
-/** Fills `/software`, and the layer over `/usr` that has what Debian's packages of the machine lack. */
+/** Fills `/software` with compilers, Pythons and their modules; the hosts may see it grow. */
 export async function writeSoftware(directory: string): Promise<void> {
   const software = path.join(directory, 'shared', 'software');
   const version = await pythonVersion();
-  await copyPython(path.join(software, `python-${version}`));
-  await copyPython(path.join(software, `python-${version}-shared`));
-  await needLibrary(path.join(software, `python-${version}-shared`));
   await program(path.join(software, 'gcc-7.4.0', 'bin', 'gcc'), oldCompiler);
   await program(
     path.join(software, 'bin', 'quota'),
     await readFile(path.join(import.meta.dirname, 'quota.sh'), 'utf8'),
   );
   await writeModulefiles(path.join(software, 'modulefiles'), version);
-  await unpackEnvironmentModules(directory);
-  await setUpModuleTools(directory);
+  const prefix = path.join(software, `python-${version}`);
+  await copyPython(prefix);
+  await copyForModule(prefix, `${prefix}-shared`);
 }
 
 /** A Python that lives where it is put: interpreter and standard library, without what a site has no use for. */
@@ -46,22 +48,28 @@ async function copyPython(prefix: string): Promise<void> {
 }
 
 /**
- * Makes a Python start only with LD_LIBRARY_PATH, as Midway's does: the library that it wants gets another name, which
+ * Makes of a Python one that starts only with LD_LIBRARY_PATH, as Midway's does: the library that it wants gets another name, which
  * only its own `lib` has.
  */
-async function needLibrary(prefix: string): Promise<void> {
+async function copyForModule(original: string, prefix: string): Promise<void> {
+  if (existsSync(prefix)) return;
+  const part = `${prefix}.part`;
+  await command('rm', ['-rf', part]);
+  // Linked: nobody writes into either, and the one file that differs is replaced.
+  await command('cp', ['-al', original, part]);
   const name = readlinkSync('/usr/bin/python3');
-  const file = path.join(prefix, 'bin', name);
+  const file = path.join(part, 'bin', name);
   const [own, foreign] = ['libexpaT.so.1', 'libexpat.so.1'];
   const bytes = await readFile(file);
   const at = bytes.indexOf(`${foreign}\0`);
-  if (at < 0) return;
+  if (at < 0) throw new Error(`${name} does not need ${foreign}.`);
   const library = (await command('ldd', [`/usr/bin/${name}`])).match(/libexpat\.so\.1 => (\S+)/)?.[1];
   if (!library) throw new Error(`ldd does not say where the libexpat of ${name} is.`);
-  await copyFile(library, path.join(prefix, 'lib', own));
+  await copyFile(library, path.join(part, 'lib', own));
   bytes.write(own, at);
   await writeFile(`${file}.part`, bytes, { mode: 0o755 });
   await rename(`${file}.part`, file);
+  await rename(part, prefix);
 }
 
 /** Stands in for an old GCC: says that it is one, and compiles with the machine's, if there is one. */
@@ -106,21 +114,34 @@ async function unpackEnvironmentModules(directory: string): Promise<void> {
   await command('rm', ['-rf', part]);
   await mkdir(path.join(part, 'usr', 'local', 'bin'), { recursive: true });
   await symlink('/software/bin/quota', path.join(part, 'usr', 'local', 'bin', 'quota'));
-  // apt writes into the working directory, and as nobody when it may.
-  await command('sh', [
-    '-c',
-    'cd "$1" && apt-get download -qq -o APT::Sandbox::User=root environment-modules',
-    'sh',
-    part,
-  ]);
-  const [file] = readdirSync(part).filter((name) => name.endsWith('.deb'));
-  if (!file) throw new Error('apt-get download environment-modules brought nothing.');
-  await command('dpkg-deb', ['-x', path.join(part, file), part]);
+  await command('dpkg-deb', ['-x', await environmentModules(), part]);
   await rename(part, site);
 }
 
+/** Where the package is kept, downloaded once for all testbeds. */
+async function environmentModules(): Promise<string> {
+  const kept = path.join(import.meta.dirname, '..', '.world', 'debian');
+  await mkdir(kept, { recursive: true });
+  const found = () => readdirSync(kept).find((name) => name.endsWith('.deb'));
+  if (!found()) {
+    await alone(kept, async () => {
+      if (found()) return;
+      const part = path.join(kept, 'part');
+      await rm(part, { recursive: true, force: true });
+      await mkdir(part);
+      // apt writes into the working directory, and as nobody when it may.
+      const download = 'cd "$1" && apt-get download -qq -o APT::Sandbox::User=root environment-modules && mv *.deb ..';
+      await command('sh', ['-c', download, 'sh', part]);
+    });
+  }
+  const name = found();
+  if (!name) throw new Error('apt-get download environment-modules brought nothing.');
+  return path.join(kept, name);
+}
+
 /** Lmod everywhere but on login2. Both tools read the one tree. */
-async function setUpModuleTools(directory: string): Promise<void> {
+export async function setUpModuleTools(directory: string): Promise<void> {
+  await unpackEnvironmentModules(directory);
   const etc = path.join(directory, 'etc');
   const site = path.join(directory, 'site');
   await command('cp', ['-a', path.join(site, 'etc', 'environment-modules'), etc]);

@@ -1,4 +1,4 @@
-// npm run testbed …: bundles the command, which is TypeScript, and runs it. A bundle is kept until its sources change.
+// ./testbed …, npm run testbed …: bundles the command, which is TypeScript, and runs it.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { rolldown } from 'rolldown';

@@ -10,7 +10,7 @@ export async function status(directory: string): Promise<number> {
     hosts.map(async (host) => {
       const addresses = [host.cluster, host.campus].filter(Boolean).join(' ');
       if (!firstProcess(directory, host.name)) return { well: false, text: `${host.name.padEnd(8)}off` };
-      const running = await namesOn(directory, host.name);
+      const running = namesOn(directory, host.name);
       const names = daemonsOf(host).map(({ name }) => (running.has(name) ? name : `${name} (ended)`));
       const well = daemonsOf(host).every(({ name }) => running.has(name));
       return { well, text: `${host.name.padEnd(8)}${addresses.padEnd(24)}${names.join(' ')}` };

@@ -5,23 +5,24 @@ import { PierError } from '../../src/files/index.ts';
 import { which } from '../../src/process/index.ts';
 import { until } from '../sandbox.ts';
 import { addAccounts } from './accounts.ts';
+import { searchPath } from './command.ts';
 import { writeCondaSoftware } from './conda-software.ts';
-import { daemonNamed, startDaemon } from './daemons.ts';
+import { daemonNamed, daemonsOf, startNew } from './daemons.ts';
 import { installDatabase, startDatabase } from './database.ts';
 import { claim, exclusively } from './directory.ts';
 import { halt } from './down.ts';
 import { on } from './enter.ts';
 import { writeFiles } from './etc.ts';
 import { mountHomes } from './homes.ts';
-import { startDaemons, startHost, startSwitch } from './host.ts';
+import { startHost, startSwitch } from './host.ts';
 import { hosts, hostsOf } from './layout.ts';
+import { listens, ports } from './listens.ts';
 import { prepareMirror } from './mirror.ts';
-import { installPier } from './pier.ts';
+import { all, type Phase, phases, type Say } from './phases.ts';
+import { installPier, prepareSite } from './pier.ts';
 import { firstProcess } from './processes.ts';
 import { mountProjects } from './projects.ts';
-import { writeSoftware } from './software.ts';
-
-export type Say = (line: string) => void;
+import { setUpModuleTools, writeSoftware } from './software.ts';
 
 /**
  * Brings the testbed up, and comes back when Slurm takes jobs on every node and both login nodes let people in.
@@ -33,13 +34,16 @@ export async function up(directory: string, say: Say): Promise<void> {
   await claim(directory);
   await exclusively(directory, async () => {
     if (isUp(directory)) {
+      await prepareSite(directory);
       await installPier(directory);
       return say('It is up already.');
     }
     await halt(directory);
     await rm(path.join(directory, 'run'), { recursive: true, force: true });
     await mkdir(path.join(directory, 'run'));
-    await startAll(directory, timed(say));
+    const began = Date.now();
+    await startAll(directory, say);
+    say(`It is up, after ${((Date.now() - began) / 1000).toFixed(1)} s.`);
     await writeFile(path.join(directory, 'run', 'up'), '');
   });
 }
@@ -49,45 +53,60 @@ export function isUp(directory: string): boolean {
   return existsSync(path.join(directory, 'run', 'up')) && firstProcess(directory, 'switch') !== undefined;
 }
 
+/**
+ * Side by side whatever can be. Hosts see `/software` as it is filled, so nothing in it keeps them waiting; what is mounted
+ * or copied when they start has to be there.
+ */
 async function startAll(directory: string, say: Say): Promise<void> {
-  const installed = installDatabase(directory);
-  await Promise.all([writeFiles(directory).then(() => writeSoftware(directory)), startSwitch(directory)]);
-  await mountHomes(directory);
-  await mountProjects(directory);
-  say('directories mounted');
-  await Promise.all([
-    prepareMirror(directory, say)
-      .then(() => writeCondaSoftware(directory))
-      .then(() => say('conda there')),
-    installPier(directory).then(() => say('pier installed')),
-  ]);
-  await installed;
-  await startHost(directory, 'ctl');
-  await startDaemon(directory, daemonNamed('munged@ctl'));
-  await startDaemon(directory, daemonNamed('mirror'));
-  await Promise.all([startController(directory, say), startOthers(directory, say)]);
-  await until(() => allNodesAnswer(directory), 60_000);
-  say('up');
+  const phase = phases(say);
+  const database = phase('database made', () => installDatabase(directory));
+  const files = phase('files written', () => writeFiles(directory));
+  const switched = startSwitch(directory);
+  const mirror = phase('mirror ready', () => prepareMirror(directory, say));
+  const layer = files.then(() => writeLayer(directory));
+  const mounts = all([files, switched]).then(() =>
+    phase('homes and projects mounted', () => all([mountHomes(directory), mountProjects(directory)])),
+  );
+  const ready = all([layer, mounts]);
+  const others = ready.then(() => phase('other hosts started', () => startOthers(directory)));
+  const controller = all([ready, database, mirror]).then(() => startController(directory, phase));
+  const software = [
+    layer.then(() => phase('modules there', () => writeSoftware(directory))),
+    all([files, mirror]).then(() => phase('conda there', () => writeCondaSoftware(directory))),
+    layer.then(() => phase('pier installed', () => installPier(directory))),
+  ];
+  await all([others, controller, ...software]);
+  await phase('nodes answer', () => until(() => allNodesAnswer(directory), 60_000));
 }
 
-async function startController(directory: string, say: Say): Promise<void> {
-  await startDatabase(directory);
-  say('slurmdbd answers');
-  await addAccounts(directory);
-  await startDaemon(directory, daemonNamed('slurmctld'));
-  await until(async () => (await on(directory, 'ctl', ['scontrol', 'ping'])).stdout.includes('is UP'), 60_000);
-  say('slurmctld answers');
+/** What lies over the machine's `/usr` and in `/etc` when a host starts, besides what writeFiles wrote. */
+async function writeLayer(directory: string): Promise<void> {
+  await setUpModuleTools(directory);
+  await prepareSite(directory);
 }
 
-async function startOthers(directory: string, say: Say): Promise<void> {
+async function startController(directory: string, phase: Phase): Promise<void> {
+  await phase('controller started', async () => {
+    await startHost(directory, 'ctl');
+    await startNew(directory, ['munged@ctl', 'mirror', 'mariadbd'].map(daemonNamed));
+  });
+  await phase('slurmdbd answers', () => startDatabase(directory));
+  await phase('accounts there', () => addAccounts(directory));
+  await phase('slurmctld answers', async () => {
+    await startNew(directory, [daemonNamed('slurmctld')]);
+    await until(() => listens(directory, 'ctl', ports.slurmctld), 60_000);
+    await until(async () => (await on(directory, 'ctl', ['scontrol', 'ping'])).stdout.includes('is UP'), 60_000);
+  });
+}
+
+async function startOthers(directory: string): Promise<void> {
   const others = hosts.filter(({ name }) => name !== 'ctl');
-  await Promise.all(
-    others.map(async ({ name }) => {
-      await startHost(directory, name);
-      await startDaemons(directory, name);
+  await all(
+    others.map(async (host) => {
+      await startHost(directory, host.name);
+      await startNew(directory, daemonsOf(host));
     }),
   );
-  say('hosts started');
 }
 
 /** sinfo's state of a node that does not answer ends in `*`. */
@@ -114,6 +133,7 @@ const programs = [
   '/etc/profile.d/lmod.sh:lmod',
   'tclsh8.6:tcl8.6',
   '/usr/bin/python3:python3',
+  '/usr/lib/python3/dist-packages/fusepy.py:python3-fusepy',
 ];
 
 /** Says by name what the machine lacks. */
@@ -122,7 +142,6 @@ async function needed(): Promise<void> {
     throw new PierError('testbed-root', 'The testbed makes namespaces: it needs Linux, and to be root.');
   }
   const lacking: string[] = [];
-  const searchPath = `${process.env.PATH}:/usr/sbin:/sbin`;
   for (const entry of programs) {
     const [program = '', debian = ''] = entry.split(':');
     const there = program.startsWith('/') ? existsSync(program) : await which(program, searchPath);
@@ -132,9 +151,4 @@ async function needed(): Promise<void> {
   throw new PierError('testbed-programs', `The testbed needs ${lacking.join(', ')}.`, {
     hint: `apt-get install --no-install-recommends ${lacking.join(' ')}`,
   });
-}
-
-function timed(say: Say): Say {
-  const began = Date.now();
-  return (line) => say(`${((Date.now() - began) / 1000).toFixed(1)} s  ${line}`);
 }
