@@ -43,8 +43,9 @@ export async function refuseUntrusted(environment: Environment): Promise<void> {
     if (inner && trusted?.owners.includes(owner ?? everyone)) continue;
     if (!inner && (await isAsTrusted(trusted, place))) continue;
     if (trusted && !inner) throw swapped(environment, place);
+    const first = owner === null ? `Close it: chmod o-w '${place}'` : `Look at it: ls -ld '${place}'`;
     throw new PierError('environment-untrusted', `The environment ${name} is not used: ${tilde(place)} ${why}.`, {
-      hint: `Look at it: ls -ld '${place}'   If you trust whoever that is: pier env trust ${typedName(environment)}`,
+      hint: `${first}   If you trust whoever that is: pier env trust ${typedName(environment)}`,
     });
   }
 }
