@@ -13,7 +13,7 @@ import { machine, withWorld } from './world.mjs';
  * @property {'lower' | 'higher'} [better]
  */
 
-const figures = ['start-up', 'activate', 'lab', 'portal', 'create', 'slurm'];
+const figures = ['start-up', 'environments', 'activate', 'lab', 'portal', 'create', 'slurm'];
 /** Only when it is asked for: it needs to be root on Linux. */
 const onlyByName = ['slurm'];
 

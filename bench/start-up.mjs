@@ -1,6 +1,6 @@
 // Start-up: what pier adds to the time that Node itself takes to start, in milliseconds.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { alternate } from './alternate.mjs';
 import { difference, quantile } from './statistics.mjs';
@@ -44,7 +44,8 @@ export async function measure(world, tell) {
   );
 }
 
-function start(env, ...args) {
+/** Milliseconds that Node takes for a program and its arguments, to its end. */
+export function start(env, ...args) {
   const began = performance.now();
   const { status } = spawnSync(process.execPath, args, { env, stdio: 'ignore' });
   const took = performance.now() - began;
@@ -53,8 +54,8 @@ function start(env, ...args) {
 }
 
 /** `sci` and fifty that only look like it: what is listed is read from files alone. */
-function fiftyOne(world) {
-  const data = path.join(world.scratch, 'crowded');
+export function fiftyOne(world) {
+  const data = mkdtempSync(path.join(world.scratch, 'crowded-'));
   const record = JSON.parse(readFileSync(path.join(world.sci, '.pier', 'env.json'), 'utf8'));
   for (let count = 0; count <= 50; count++) {
     const name = count === 0 ? 'sci' : `fake-${count}`;

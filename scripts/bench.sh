@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How fast pier is, beside doing the same by hand. Sets up what it needs; the table goes to standard output.
-# `npm run bench -- NAME…` takes only these figures: start-up, lab, portal, create.
+# `npm run bench -- NAME…` takes only these figures: start-up, environments, activate, lab, portal, create, slurm.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
