@@ -6,7 +6,9 @@ import { finish } from './world.mjs';
 
 /**
  * @typedef {object} Cluster
- * @property {(host: string, script: string, user?: string) => Promise<string>} shell a login shell of alice's there
+ * @property {(host: string, script: string, user?: string) => Promise<string>} shell a login shell there, with pier; alice's
+ * @property {(host: string, script: string) => Promise<string>} on the same of a host that has no modules
+ * @property {(host: string) => string} pidOf the process whose namespaces are the host
  */
 
 /**
@@ -23,16 +25,17 @@ export async function withCluster(world, work) {
   // Also when the run is ended by a signal.
   const atExit = () => spawnSync(process.execPath, [start, 'down'], { env, stdio: 'ignore' });
   const pidOf = (host) => readFileSync(path.join(directory, 'run', `${host}.pid`), 'utf8').split(' ')[0] ?? '';
-  const shell = (host, script, user = 'alice') => {
+  const shell = (host, script, user = 'alice') => on(host, `set -e; module load pier; cd; ${script}`, user);
+  const on = (host, script, user = 'alice') => {
     const inside = ['-t', pidOf(host), '-m', '-u', '-i', '-n', '-p', '-r', '-w'];
     const variables = ['PATH=/usr/local/bin:/usr/bin:/bin', `HOME=/home/${user}`, `USER=${user}`, 'LANG=C.UTF-8'];
-    const command = ['bash', '-lc', `set -e; module load pier; cd; ${script}`];
+    const command = ['bash', '-lc', script];
     return finish('nsenter', [...inside, 'runuser', '-u', user, '--', 'env', '-i', ...variables, ...command], env);
   };
   process.once('exit', atExit);
   try {
     await testbed('up');
-    return await work({ shell });
+    return await work({ shell, on, pidOf });
   } finally {
     process.off('exit', atExit);
     await testbed('down');

@@ -11,6 +11,7 @@ import WebSocket from 'ws';
  * @property {string} origin what a browser would have in its address bar
  * @property {string} base such as `/s/kd3m7q2a/`
  * @property {string} [cookie] what signs in, if it takes that
+ * @property {string} [token] the same of a Jupyter that wants its own
  */
 
 /**
@@ -33,8 +34,51 @@ export async function ask(way, path, { method = 'GET', body, headers = {} } = {}
 }
 
 /** Jupyter gives a file only to a page of its own, by its Referer. */
-function common({ origin, base, cookie }) {
-  return { host: new URL(origin).host, origin, referer: `${origin}${base}lab`, ...(cookie ? { cookie } : {}) };
+function common({ origin, base, cookie, token }) {
+  return {
+    host: new URL(origin).host,
+    origin,
+    referer: `${origin}${base}lab`,
+    ...(cookie ? { cookie } : {}),
+    ...(token ? { authorization: `token ${token}` } : {}),
+  };
+}
+
+/**
+ * What the portal's page `/pier/sign-in` does in a browser that opens `url`; `to` is where the portal is reached.
+ * @param {Way['to']} to
+ * @param {string} url
+ * @param {string} base
+ * @returns {Promise<Way>}
+ */
+export async function signIn(to, url, base) {
+  const { origin, hash } = new URL(url);
+  const key = hash.slice(1);
+  const headers = { 'content-length': String(key.length) };
+  const answer = await ask({ to, origin, base: '/' }, 'pier/sign-in', { method: 'POST', body: key, headers });
+  answer.resume();
+  const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0];
+  if (!cookie) throw new Error(`the portal did not sign in: ${answer.statusCode}`);
+  return { to, origin, base, cookie };
+}
+
+/**
+ * Downloads a file of so many MB, which lies where the session shows it; gives MB per second.
+ * @param {Way} way
+ * @param {string} name
+ * @param {number} megabytes
+ */
+export async function download(way, name, megabytes) {
+  const began = performance.now();
+  const response = await ask(way, `files/${name}`);
+  let bytes = 0;
+  response.on('data', (piece) => {
+    bytes += piece.length;
+  });
+  await once(response, 'end');
+  if (response.statusCode !== 200 || bytes !== megabytes * 1_000_000)
+    throw new Error(`${bytes} bytes, ${response.statusCode}`);
+  return megabytes / ((performance.now() - began) / 1000);
 }
 
 /**
@@ -45,7 +89,8 @@ export async function startKernel(way) {
   const page = await ask(way, 'lab');
   page.resume();
   const [crumb] = (page.headers['set-cookie'] ?? []).flatMap((line) => /^_xsrf=([^;]+)/.exec(line)?.[1] ?? []);
-  const headers = { cookie: `_xsrf=${crumb}`, 'x-xsrftoken': crumb ?? '', 'content-type': 'application/json' };
+  const cookie = [...(way.cookie ? [way.cookie] : []), `_xsrf=${crumb}`].join('; ');
+  const headers = { cookie, 'x-xsrftoken': crumb ?? '', 'content-type': 'application/json' };
   const response = await ask(way, 'api/kernels', { method: 'POST', body: '{"name":"python3"}', headers });
   const text = (await response.toArray()).join('');
   if (response.statusCode !== 201) throw new Error(`no kernel: ${response.statusCode} ${text}`);

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { alternate } from './alternate.mjs';
-import { ask, connectKernel, startKernel } from './kernel.mjs';
+import { ask, connectKernel, download, signIn, startKernel } from './kernel.mjs';
 import { freePort } from './lab.mjs';
 import { ratioOfMedians } from './statistics.mjs';
 
@@ -27,7 +27,7 @@ export async function measure(world, tell) {
   const { session } = JSON.parse(await world.run('lab', '--detach', '--no-browser', '--json', '--dir', directory));
   const chp = await startProxy(world, session);
   try {
-    const ways = { direct: direct(session), portal: await signIn(world, session), chp: chp.way };
+    const ways = { direct: direct(session), portal: await throughPortal(world, session), chp: chp.way };
     return [...(await measureKernel(ways, tell)), ...(await measureDownload(ways, directory, tell))];
   } finally {
     await chp.stop();
@@ -40,18 +40,9 @@ function direct({ id, endpoint, baseUrl }) {
   return { to: { socketPath: endpoint.path }, origin: `http://${id}.localhost`, base: baseUrl };
 }
 
-/** What the page `/pier/sign-in` does in a browser. @returns {Promise<import('./kernel.mjs').Way>} */
-async function signIn(world, session) {
+async function throughPortal(world, session) {
   const { opening } = JSON.parse(await world.run('session', 'open', session.id, '--no-browser', '--json'));
-  const { origin, port, hash } = new URL(opening.url);
-  const to = { host: '127.0.0.1', port: Number(port) };
-  const key = hash.slice(1);
-  const headers = { 'content-length': String(key.length) };
-  const answer = await ask({ to, origin, base: '/' }, 'pier/sign-in', { method: 'POST', body: key, headers });
-  answer.resume();
-  const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0];
-  if (!cookie) throw new Error(`the portal did not sign in: ${answer.statusCode}`);
-  return { to, origin, base: session.baseUrl, cookie };
+  return await signIn({ host: '127.0.0.1', port: Number(new URL(opening.url).port) }, opening.url, session.baseUrl);
 }
 
 async function startProxy(world, { id, endpoint, baseUrl }) {
@@ -112,24 +103,12 @@ async function measureKernel(ways, tell) {
 async function measureDownload(ways, directory, tell) {
   const file = path.join(directory, 'large.bin');
   writeFileSync(file, randomBytes(megabytes * 1_000_000));
-  const fetches = Object.fromEntries(Object.entries(ways).map(([name, way]) => [name, () => download(way)]));
+  const fetches = Object.fromEntries(
+    Object.entries(ways).map(([name, way]) => [name, () => download(way, 'large.bin', megabytes)]),
+  );
   const samples = await alternate(downloads, fetches, tell);
   rmSync(file);
   return rows(`download of ${megabytes} MB through the portal`, 'throughput', samples, { direct: 0.8, chp: 1 });
-}
-
-/** MB per second. */
-async function download(way) {
-  const began = performance.now();
-  const response = await ask(way, 'files/large.bin');
-  let bytes = 0;
-  response.on('data', (piece) => {
-    bytes += piece.length;
-  });
-  await once(response, 'end');
-  if (response.statusCode !== 200 || bytes !== megabytes * 1_000_000)
-    throw new Error(`${bytes} bytes, ${response.statusCode}`);
-  return megabytes / ((performance.now() - began) / 1000);
 }
 
 function rows(figure, what, samples, goals) {

@@ -8,6 +8,7 @@ import {
   type Origin,
   optionNames,
   type Resources,
+  readKeptLimits,
   readLimits,
   readRemembered,
   remember,
@@ -52,24 +53,41 @@ export async function wishForJob(context: CommandContext, site: Site, usual: Usu
   const typed = typedResources(context.options);
   const before = context.options.flag('defaults') ? {} : await readRemembered(site.id);
   const chosen = chooseResources(site.profile, usual, typed, before);
-  context.progress({ step: 'limits', message: 'Asking Slurm what it allows' });
-  const limits = await readLimits();
-  const account = await chooseAccount({
-    typed: typed.account,
-    variable: process.env.SBATCH_ACCOUNT,
-    before: before.account,
-    accounts: limits.accounts,
-    partition: chosen.resources.partition,
-    required: site.profile.slurm.account.required === true,
-    ask: (accounts) =>
-      context.choose('Which account pays for this job? (pier remembers it.)', accounts, `--account ${accounts[0]}`),
-  });
-  const resources = { ...chosen.resources, account: account.account };
-  await refuse(resources, limits);
+  const decide = async (limits: Limits, ask: (accounts: readonly string[]) => Promise<string>) => {
+    const account = await chooseAccount({
+      typed: typed.account,
+      variable: process.env.SBATCH_ACCOUNT,
+      before: before.account,
+      accounts: limits.accounts,
+      partition: chosen.resources.partition,
+      required: site.profile.slurm.account.required === true,
+      ask,
+    });
+    const resources = { ...chosen.resources, account: account.account };
+    await refuse(resources, limits);
+    return { account, resources };
+  };
+  const askPerson = (accounts: readonly string[]) =>
+    context.choose('Which account pays for this job? (pier remembers it.)', accounts, `--account ${accounts[0]}`);
+  const { account, resources } = (await byKeptLimits(decide)) ?? (await decide(await askLimits(context), askPerson));
   const origins = [...chosen.origins, ...originOf(account)];
   sayWhence(context, origins);
   const picked = account.from === 'your answer' && account.account !== null ? { account: account.account } : {};
   return { resources, origins, keep: () => keep(site, before, { ...typed, ...picked }) };
+}
+
+/** What was allowed some minutes ago, is; what was not, or would have to be asked, is looked at anew. */
+async function byKeptLimits<Decided>(
+  decide: (limits: Limits, ask: () => Promise<string>) => Promise<Decided>,
+): Promise<Decided | undefined> {
+  const kept = await readKeptLimits();
+  if (!kept) return undefined;
+  return await decide(kept, () => Promise.reject(new Error('nobody is asked'))).catch(() => undefined);
+}
+
+async function askLimits(context: CommandContext): Promise<Limits> {
+  context.progress({ step: 'limits', message: 'Asking Slurm what it allows' });
+  return await readLimits();
 }
 
 function originOf({ account, from, remembered }: Awaited<ReturnType<typeof chooseAccount>>): Origin[] {

@@ -68,6 +68,15 @@ export async function readLimits(): Promise<Limits> {
   return await slurm.readLimits();
 }
 
+/**
+ * What Slurm allowed this user some minutes ago, if it was asked then. Whoever is refused by it, or has to be asked, asks
+ * anew: it may only spare a question whose answer would be yes.
+ */
+export async function readKeptLimits(): Promise<Limits | undefined> {
+  const slurm = await import('./slurm/limits.ts');
+  return await slurm.readKeptLimits();
+}
+
 /** What of a wish the site would refuse or never start, as far as its limits are known; empty: nothing. */
 export async function checkResources(wanted: Resources, limits: Limits): Promise<readonly Complaint[]> {
   const check = await import('./check-resources.ts');

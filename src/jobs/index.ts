@@ -6,6 +6,7 @@ export {
   findJob,
   type QueryOptions,
   query,
+  readKeptLimits,
   readLimits,
   type SubmitOptions,
   submit,

@@ -112,6 +112,26 @@ test('without accounting sessions start, run and end; who cancelled one is told 
   await ended(alice, fresh.id);
 });
 
+test('what Slurm allowed a moment ago is not asked again; what it did not allow is', async () => {
+  const stand = '#!/bin/sh\necho asked >>/scratch/asked/calls\nexec /usr/bin/sacctmgr "$@"\n';
+  const place = 'mkdir -p /scratch/asked && cat >/scratch/asked/sacctmgr && chmod 755 /scratch/asked/sacctmgr';
+  await bed.must('ctl', ['sh', '-c', `${place}; : >/scratch/asked/calls; chmod 666 /scratch/asked/calls`], {
+    input: stand,
+  });
+  const alice = researcher(bed, 'alice', 'login1', '/scratch/asked');
+  const calls = async () => (await bed.must('ctl', ['cat', '/scratch/asked/calls'])).length;
+  await alice.sh('rm -f .local/state/pier/slurm/*/limits.json');
+  const first = await alice.lab();
+  const asked = await calls();
+  expect(asked).toBeGreaterThan(0);
+  const second = await alice.lab();
+  expect(await calls()).toBe(asked);
+  const refused = await alice.pier('lab', '--on', 'compute', '--detach', '--partition', 'short', '--time', '10m');
+  expect(said(refused)).toContain('The partition short gives a job 2 minutes at most');
+  expect(await calls()).toBeGreaterThan(asked);
+  for (const { id } of [first, second]) await ended(alice, id);
+});
+
 test('a controller that was killed before it wrote a job down is told to have lost it, and the others go on', async () => {
   const alice = researcher(bed);
   const kept = await ready(alice);

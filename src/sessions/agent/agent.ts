@@ -64,9 +64,10 @@ async function serveUntilEnd(run: Run, runtimeDirectory: string, signals: Signal
   const environment = await findEnvironment(site, request.environment.prefix);
   await refuseUntrusted(environment);
   const plan = await planJupyter(environment, request.app, request.direct);
-  await offerKernels(site, environment, offeredTo(runtimeDirectory)).catch(() => 0);
   const place = { id: request.id, directory: request.directory, runtimeDirectory };
   const serving = await serve(environment, plan, place);
+  // Jupyter takes seconds to start, and looks for kernels whenever it is asked for them.
+  const offered = offerKernels(site, environment, offeredTo(runtimeDirectory)).catch(() => 0);
   const answered = new AbortController();
   try {
     const log = attemptFiles(request.id, run.attempt).log;
@@ -80,6 +81,7 @@ async function serveUntilEnd(run: Run, runtimeDirectory: string, signals: Signal
       stopped,
     ]);
     if (failed) return failed;
+    await offered;
     return await serveUntil(
       run,
       { site, environment, plan, serving, runtimeDirectory },
@@ -87,7 +89,7 @@ async function serveUntilEnd(run: Run, runtimeDirectory: string, signals: Signal
     );
   } finally {
     answered.abort();
-    await endJupyter(serving);
+    await Promise.all([endJupyter(serving), offered]);
   }
 }
 
