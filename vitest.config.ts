@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { defineConfig } from 'vitest/config';
 
 // `unit` is what `npm run check` runs: no installs, no servers of other people.
-// `real` starts the real programs (uv, Jupyter, Chromium) in what `scripts/test.sh` set up; `cluster` and `sessions`
-// do so in a testbed each, where much of the time goes into waiting for Slurm. The three run side by side.
+// The others start the real programs (uv, Jupyter, Chromium) in what `scripts/test.sh` set up, which runs some of them
+// side by side; `cluster` and `sessions` do so in a testbed each, where much of the time goes into waiting for Slurm.
+const environments = 'test/real/{activation*,channel,conda-*,environments-*,leases}.test.ts';
 const cluster = 'test/real/{slurm-jobs,slurm-faults,testbed-*}.test.ts';
 const sessions = 'test/real/slurm-{session*,transports,attacks,laptop,gpus}.test.ts';
 const real = {
@@ -35,8 +36,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...real, name: 'real', include: ['test/real/*.test.ts'], exclude: [cluster, sessions] },
+        test: {
+          ...real,
+          name: 'notebooks',
+          include: ['test/real/*.test.ts'],
+          exclude: [environments, cluster, sessions],
+        },
       },
+      { extends: true, test: { ...real, name: 'environments', include: [environments] } },
       { extends: true, test: { ...real, name: 'cluster', include: [cluster] } },
       {
         extends: true,

@@ -45,21 +45,33 @@ part() {
     --reporter=default --reporter=json --outputFile.json="$results/$1.json" "${@:2}"
 }
 
+# lane NAMES...: runs those parts one after the other, each into a log; for a subshell.
+lane() {
+  local current='' ended=0
+  trap 'kill "$current"; exit 143' TERM
+  for name; do
+    (part "$name") >"$results/$name.log" 2>&1 &
+    current=$!
+    wait "$current" || ended=$?
+  done
+  exit "$ended"
+}
+
 status=0
 if [ $# -eq 0 ]; then bash scripts/check.sh || exit 1; fi
 node build.mjs
 export PIER_IS_BUILT=1
 if [ $# -eq 0 ]; then
-  for name in cluster sessions; do
-    (part "$name") >"$results/$name.log" 2>&1 &
-    beside+=($!)
-  done
-  (part real) || status=$?
+  (lane cluster) &
+  beside+=($!)
+  (lane sessions notebooks) &
+  beside+=($!)
+  (part environments) || status=$?
   for pid in "${beside[@]}"; do wait "$pid" || status=$?; done
   beside=()
-  cat "$results/cluster.log" "$results/sessions.log"
+  cat "$results"/{cluster,sessions,notebooks}.log
 else
-  for name in real cluster sessions; do (part "$name" --passWithNoTests "$@") || status=$?; done
+  for name in environments notebooks cluster sessions; do (part "$name" --passWithNoTests "$@") || status=$?; done
 fi
 node scripts/summary.mjs "$results"/*.json
 exit "$status"

@@ -159,26 +159,41 @@ echo "\${VIRTUAL_ENV-none}"
   expect(lines(ran.stdout), ran.stderr).toEqual([one, 'left in fish', one, 'none']);
 });
 
-test('scripts that others could write are not used: a writable one is replaced, a foreign one is not believed', async () => {
+test('scripts that others could write are not used: one that all can write is refused, others are replaced or not believed', async () => {
   await using at = await atShell();
   const one = await at.create('one');
   const script = path.join(one, '.pier', 'activate.sh');
   const good = await readFile(script, 'utf8');
-  await writeFile(script, 'touch "$HOME/pwned"\n');
-  await chmod(script, 0o666);
-  const ran = await at.run('bash', 'eval "$(pier env activate one)"; echo "$VIRTUAL_ENV"\n');
-  expect(lines(ran.stdout), ran.stderr).toEqual([one]);
-  expect(await readFile(script, 'utf8')).toBe(good);
+  const activate = async () =>
+    await at.run('bash', 'eval "$(pier env activate one)"; echo "${VIRTUAL_ENV-none} ${_PIER_FILE-}"\n');
+  const plant = async (mode: number) => {
+    await writeFile(script, 'touch "$HOME/pwned"\n');
+    await chmod(script, mode);
+  };
 
-  await chmod(path.join(one, '.pier'), 0o777);
-  await writeFile(script, 'touch "$HOME/pwned"\n');
-  const again = await at.run('bash', 'eval "$(pier env activate one)"; echo "$VIRTUAL_ENV $_PIER_FILE"\n');
-  expect(again.stdout).toMatch(new RegExp(`^${one} ${at.home}/.local/state/pier/activation/one-\\w+/activate.sh\n$`));
-
-  await chmod(one, 0o777);
-  const refused = await at.run('bash', 'eval "$(pier env activate one)"; echo "${VIRTUAL_ENV-none}"\n');
+  await plant(0o666);
+  const refused = await activate();
   expect(lines(refused.stdout)).toEqual(['none']);
-  expect(said(refused)).toContain('can be written by everyone');
+  expect(said(refused)).toContain(`chmod o-w '${script}'`);
+  for (const mode of [0o664, 0o644]) {
+    await plant(mode);
+    expect(lines((await activate()).stdout)).toEqual([`${one} ${script}`]);
+    expect(await readFile(script, 'utf8')).toBe(good);
+  }
+
+  await chmod(path.join(one, '.pier'), 0o775);
+  await plant(0o644);
+  expect((await activate()).stdout).toMatch(
+    new RegExp(`^${one} ${at.home}/.local/state/pier/activation/one-\\w+/activate.sh\n$`),
+  );
+
+  for (const place of [path.join(one, '.pier'), one]) {
+    await chmod(place, 0o777);
+    const open = await activate();
+    expect(lines(open.stdout)).toEqual(['none']);
+    expect(said(open)).toContain('can be written by everyone');
+    await chmod(place, 0o755);
+  }
   await expect(readFile(path.join(at.home, 'pwned'))).rejects.toThrow();
 });
 

@@ -16,7 +16,7 @@ import {
   shells,
 } from './activation-world.ts';
 
-/** To run one again: PIER_TEST_SEED=… npx vitest run --project real test/real/activation */
+/** To run one again: PIER_TEST_SEED=… npx vitest run --project environments test/real/activation */
 const seed = Number(process.env.PIER_TEST_SEED ?? Math.floor(Math.random() * 1e9));
 const rounds = Number(process.env.PIER_TEST_ROUNDS ?? 25);
 
