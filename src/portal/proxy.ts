@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { withoutCookie } from './cookie.ts';
+import { type Line, openLine } from './line.ts';
 
 /** Carries one request or one WebSocket to a Unix socket. */
 export interface Forwarder {
@@ -31,12 +32,14 @@ export async function createProxy(patience = handshakeTakes): Promise<Forwarder>
   const proxy = createProxyServer({ toProxy: true, agent: false });
   // http-proxy-3 throws what nobody listens to: a browser that breaks a WebSocket off would end the portal.
   proxy.on('error', () => {});
+  const hasteners = new WeakMap<ServerResponse, Line['hasten']>();
   proxy.on('proxyRes', (answer, _request, response) => {
+    hasteners.get(response)?.(answer, response);
     // Hop by hop (RFC 9110, 7.6.1): the session's connection ends, the browser's need not.
     delete answer.headers.connection;
     delete answer.headers['keep-alive'];
     // http-proxy-3 leaves the browser waiting when the session breaks off in the middle.
-    answer.once('close', () => !answer.complete && response.destroy());
+    answer.once('close', () => !answer.complete && !response.writableEnded && response.destroy());
   });
   proxy.on('proxyReqWs', (outgoing, _request, socket) => {
     // Until there is an answer the browser is not read from, so it can go without being noticed.
@@ -48,7 +51,10 @@ export async function createProxy(patience = handshakeTakes): Promise<Forwarder>
   return {
     web: (request, response, socketPath, failed) => {
       hideCookie(request);
-      proxy.web(request, response, to(socketPath), (error) => failed(error));
+      const { agent, hasten } = openLine(socketPath);
+      hasteners.set(response, hasten);
+      const one = { ...to(socketPath), agent, headers: { connection: 'close' } };
+      proxy.web(request, response, one, (error) => failed(error));
     },
     webSocket: (request, socket, head, socketPath, failed) => {
       hideCookie(request);
