@@ -1,7 +1,7 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../process/index.ts';
 import { type BuiltPier, buildPier } from './build-for-tests.ts';
 
@@ -165,6 +165,49 @@ test('what nobody foresaw prints its stack and asks for a report', async () => {
   });
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/Error: unforeseen\n +at .*Please report it/s);
+});
+
+test('where not even the saying works, the error is written as it is', async () => {
+  const file = path.join(home, 'mute.cjs');
+  await writeFile(file, "Buffer.from = () => { throw new Error('no letters') };\n");
+  const { exitCode, stderr } = await pierWith(['env', 'lst'], { NODE_OPTIONS: `--require ${file}` });
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^pier: .*There is no command pier env lst/);
+});
+
+/** Runs pier as a user that no database knows (needs root). */
+async function asStranger(args: readonly string[], env: NodeJS.ProcessEnv) {
+  for (const open of [path.dirname(pier.program), home]) await chmod(open, 0o755);
+  const words = ['--reuid', '41002', '--regid', '41002', '--clear-groups', process.execPath, pier.program, ...args];
+  return await run('setpriv', words, { env: { PATH: process.env.PATH, ...env }, cwd: '/', timeoutMs: 15_000 });
+}
+
+describe.runIf(process.getuid?.() === 0)('a user whom no database knows (needs root)', () => {
+  test('and who has no HOME is told so, and how to give one', async () => {
+    for (const env of [{}, { HOME: '' }]) {
+      const { exitCode, stderr } = await asStranger(['session', 'list'], env);
+      expect([exitCode, stderr.replaceAll(/\s+/g, ' ')]).toEqual([
+        2,
+        'pier: HOME is not set, and uid 41002 has no home in the user database (passwd). Try: export HOME=/a/directory/of/yours ',
+      ]);
+    }
+    const { error } = JSON.parse((await asStranger(['session', 'list', '--json'], {})).stdout);
+    expect(error.code).toBe('home-unknown');
+    expect((await asStranger(['--version'], {})).exitCode).toBe(0);
+  });
+
+  test('works at home in a directory of root’s below a sticky one, with a profile there or none', async () => {
+    const mine = path.join(home, 'ada');
+    const config = path.join(mine, '.config/pier');
+    await mkdir(config, { recursive: true });
+    for (const one of [mine, path.dirname(config), config]) await chown(one, 41002, 41002);
+    await chmod(home, 0o755);
+    expect(await asStranger(['session', 'list'], { HOME: mine })).toMatchObject({ exitCode: 0 });
+    const profile = path.join(config, 'site.yaml');
+    await writeFile(profile, 'schema: 1\nid: lab\nname: A lab\n', { mode: 0o644 });
+    await chown(profile, 41002, 41002);
+    expect(JSON.parse((await asStranger(['--json'], { HOME: mine })).stdout).here.site.id).toBe('lab');
+  });
 });
 
 test('a promise that nobody waits for is a mistake like any other, and not the answer no', async () => {

@@ -27,9 +27,10 @@ async function start(): Promise<number> {
   let json = argv.slice(0, [...argv, '--'].indexOf('--')).includes('--json');
   try {
     await refuseOldNode();
+    await refuseHomeless();
     // Also a promise that nobody waits for: Node's own way out is status 1, which here means that the answer is no.
     const exit = (status: number) => process.exit(status);
-    process.on('uncaughtException', (error) => void fail(error, json).then(exit, () => exit(2)));
+    process.on('uncaughtException', (error) => void fail(error, json).then(exit));
     if (argv[0] === '__complete') return (await import('./complete.ts')).printCompletions(argv.slice(1));
     if ([...argv].sort().join(' ') === '--json --version') return printVersion();
     const { parse } = await import('./parse.ts');
@@ -66,7 +67,42 @@ async function refuseOldNode(): Promise<void> {
   );
 }
 
+/** Records, settings and environments lie below the home: without one there is no place for anything. */
+async function refuseHomeless(): Promise<void> {
+  // An empty one would be the directory where we happen to be.
+  if (process.env.HOME === '') delete process.env.HOME;
+  const { homedir } = await import('node:os');
+  try {
+    homedir();
+  } catch (cause) {
+    // What tells where pier's files are asks for it while it is loaded: then not even this error could be made.
+    process.env.HOME = '/nonexistent';
+    const { PierError } = await import('../files/index.ts');
+    const user = `uid ${process.getuid?.()}`;
+    throw new PierError('home-unknown', `HOME is not set, and ${user} has no home in the user database (passwd).`, {
+      hint: 'export HOME=/a/directory/of/yours',
+      cause,
+    });
+  }
+}
+
+/** Says why it failed, and gives the exit status. */
 async function fail(error: unknown, json: boolean): Promise<number> {
+  try {
+    return await tell(error, json);
+  } catch {
+    // Not even the saying works: plainly then, with nothing of pier's own.
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    try {
+      writeSync(2, `pier: ${text.replace(/[^\n\x20-\x7e]/g, '?')}\n`);
+    } catch {
+      // Nobody reads it.
+    }
+    return 2;
+  }
+}
+
+async function tell(error: unknown, json: boolean): Promise<number> {
   const { diskError, PierError } = await import('../files/index.ts');
   const { interruptedStatus, statusOf } = await import('./interrupt.ts');
   const { printError } = await import('./print.ts');

@@ -196,4 +196,34 @@ describe('a bomb is refused at once', () => {
     expect(wrong(text)).toEqual([expect.stringMatching(/too much of it|too deeply|not YAML/)]);
     expect(performance.now() - from).toBeLessThan(5000);
   });
+
+  test('15,000 keys that nobody knows take no ten seconds, and a hundred are told', () => {
+    const from = performance.now();
+    const told = wrong(Array.from({ length: 15_000 }, (_, at) => `key${at}: 1\n`).join(''));
+    expect(told).toHaveLength(100);
+    expect(told[0]).toMatch(/^lab\.yaml:4:1 key0: there is no such key/);
+    expect(performance.now() - from).toBeLessThan(3000);
+  });
+
+  test.each([
+    ['brackets', (depth: number) => `a: ${'['.repeat(depth)}`],
+    ['maps', (depth: number) => `a: ${'{a: '.repeat(depth)}`],
+    ['lists', (depth: number) => `a:\n  ${'- '.repeat(depth)}`],
+    ['keys of keys', (depth: number) => '? '.repeat(depth)],
+    ['lines', (depth: number) => Array.from({ length: depth }, (_, at) => `${' '.repeat(at)}a:\n`).join('')],
+  ])('%s within each other, however many, are nested too deeply: nothing about stacks, and no long path', (_, nest) => {
+    for (const depth of [120, 600]) {
+      const [told = '', ...others] = wrong(nest(depth));
+      expect([others, told]).toEqual([
+        [],
+        expect.stringMatching(/^lab\.yaml:\d+:\d+ nested too deeply, expected at most 16 levels$/),
+      ]);
+      expect(told.length).toBeLessThan(200);
+    }
+  });
+
+  test('a path of long keys is cut', () => {
+    const key = 'k'.repeat(900);
+    expect(wrong(`caches:\n  ${key}: { ${key}: 1 }\n`)[0]?.length).toBeLessThan(300);
+  });
 });

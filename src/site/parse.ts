@@ -1,4 +1,16 @@
-import { type Document, isAlias, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  Lexer,
+  LineCounter,
+  Parser,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import * as z from 'zod';
 import { isObject, isSourced, plainOf, treeOf, type Written } from './leaves.ts';
 import { offsetOf, pathAt } from './position.ts';
@@ -11,6 +23,12 @@ import { found, wordsFor, wordsForUnknownKey } from './words.ts';
 /** Values after aliases are followed: the largest shipped profile has 300, a bomb of nine lines a billion. */
 const mostValues = 20_000;
 const deepest = 16;
+/** Levels that the parser, which calls itself for each, is given: beyond some thousand, Node itself may die of it. */
+const deepestParsed = 100;
+
+const tooDeep = `nested too deeply, expected at most ${deepest} levels`;
+/** Characters of a path that are shown. */
+const longestPath = 120;
 
 const notYaml = 'not YAML: ';
 
@@ -18,7 +36,8 @@ const notYaml = 'not YAML: ';
 const mostProblems = 100;
 
 type Path = readonly PropertyKey[];
-type Complaint = { readonly path: Path; readonly message: string; readonly atKey?: boolean };
+/** `say` looks for near names, which takes a millisecond: only for what is printed. */
+type Complaint = { readonly path: Path; readonly say: () => string; readonly atKey?: boolean };
 
 /** YAML 1.2 without tags and merge keys; a `%YAML 1.1` in the file changes nothing. */
 const strict = {
@@ -27,6 +46,8 @@ const strict = {
   schema: 'core',
   resolveKnownTags: false,
   merge: false,
+  // Every key is compared with every other there: 15,000 would take ten seconds.
+  uniqueKeys: false,
   logLevel: 'error',
 } as const;
 
@@ -43,13 +64,18 @@ export function parseProfile(file: string, text: string): Parsed {
   const lines = new LineCounter();
   const problem = (offset: number, path: Path, message: string): Problem => {
     const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1), path: path.map(String).join('.'), message };
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1), path: shown(path), message };
   };
   const failed = (problems: Problem[]): Parsed => ({
     written: {},
     problems,
     problemAt: (path, message) => problem(0, path, message),
   });
+  const deep = whereTooDeep(text);
+  if (deep !== undefined) {
+    for (const { index } of text.matchAll(/^/gm)) lines.addNewLine(index);
+    return failed([problem(deep, [], tooDeep)]);
+  }
   try {
     const document = parseDocument(text, { lineCounter: lines, ...strict });
     const slips = syntaxComplaints(document);
@@ -63,13 +89,27 @@ export function parseProfile(file: string, text: string): Parsed {
       problem(offsetOf(document, path, atKey), path, message);
     const problems = complaints(written)
       .slice(0, mostProblems)
-      .map(({ path, message, atKey }) => problemAt(path, message, atKey));
+      .map(({ path, say, atKey }) => problemAt(path, say(), atKey));
     return { written, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column), problemAt };
   } catch (error) {
-    // The parser is recursive: a hundred thousand brackets end its stack.
     if (!(error instanceof RangeError)) throw error;
-    return failed([problem(0, [], `nested too deeply, expected at most ${deepest} levels`)]);
+    return failed([problem(0, [], tooDeep)]);
   }
+}
+
+function shown(path: Path): string {
+  const whole = path.map(String).join('.');
+  return whole.length > longestPath ? `${whole.slice(0, longestPath)}…` : whole;
+}
+
+/** Where the text goes deeper than what can be parsed; found without parsing it. */
+function whereTooDeep(text: string): number | undefined {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme));
+    if (parser.stack.length > deepestParsed) return Math.min(parser.offset, text.length);
+  }
+  return undefined;
 }
 
 /** What is wrong with the YAML itself, and where it stands in the text. */
@@ -88,6 +128,7 @@ function syntaxComplaints(document: Document.Parsed): { readonly offset: number;
       if (isAlias(node) && !anchors.has(node.source)) {
         slips.push({ offset, message: `there is no anchor &${node.source} before this alias` });
       } else if (!isAlias(node) && node.anchor) anchors.add(node.anchor);
+      if (isMap(node)) slips.push(...repeatedKeys(node));
     },
     Pair: (_, { key }) => {
       if (isScalar(key) || !isNode(key)) return;
@@ -97,8 +138,20 @@ function syntaxComplaints(document: Document.Parsed): { readonly offset: number;
   return slips;
 }
 
+function repeatedKeys({ items }: YAMLMap): { readonly offset: number; readonly message: string }[] {
+  const seen = new Set<string>();
+  return items.flatMap(({ key }) => {
+    if (!isScalar(key)) return [];
+    const name = String(key.value);
+    if (seen.has(name)) {
+      return [{ offset: key.range?.[0] ?? 0, message: 'the key is here for the second time, expected once' }];
+    }
+    seen.add(name);
+    return [];
+  });
+}
+
 function syntaxWords(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'the key is here for the second time, expected once';
   if (code === 'TAG_RESOLVE_FAILED') return `found ${message.replace(/^.*?: /, 'the tag ')}, expected no tag`;
   if (code === 'MULTIPLE_DOCS') return 'found a second document, expected one';
   return `${notYaml}${message}`;
@@ -106,7 +159,7 @@ function syntaxWords(code: string, message: string): string {
 
 /** The document's values; a text, what is wrong, when it is a bomb or has no keys at all. */
 function expanded(document: Document.Parsed): Written | string {
-  const bomb = `aliases make too much of it, expected at most ${mostValues} values in ${deepest} levels`;
+  const bomb = `aliases make too much of it, expected at most ${mostValues} values`;
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
@@ -115,11 +168,18 @@ function expanded(document: Document.Parsed): Written | string {
     throw error;
   }
   let values = 0;
-  const tooMany = (item: unknown, depth: number): boolean => {
-    if (++values > mostValues || depth > deepest) return true;
-    return typeof item === 'object' && item !== null && Object.values(item).some((inner) => tooMany(inner, depth + 1));
+  const slip = (item: unknown, depth: number): string | undefined => {
+    if (++values > mostValues) return bomb;
+    if (depth > deepest) return tooDeep;
+    if (typeof item !== 'object' || item === null) return undefined;
+    for (const inner of Object.values(item)) {
+      const found = slip(inner, depth + 1);
+      if (found) return found;
+    }
+    return undefined;
   };
-  if (tooMany(value, 0)) return bomb;
+  const excess = slip(value, 0);
+  if (excess) return excess;
   return isObject(value) ? value : `found ${value === null ? 'nothing' : found(value)}, expected keys and values`;
 }
 
@@ -142,9 +202,13 @@ function issuesOf(schema: z.ZodType, value: unknown, below: Path): Complaint[] {
     const path = [...below, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
       const known = keysAt(schema, issue.path);
-      return issue.keys.map((key) => ({ path: [...path, key], message: wordsForUnknownKey(key, known), atKey: true }));
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        say: () => wordsForUnknownKey(key, known),
+        atKey: true,
+      }));
     }
-    return [{ path, message: wordsFor(issue, at(value, issue.path)), atKey: issue.code === 'invalid_key' }];
+    return [{ path, say: () => wordsFor(issue, at(value, issue.path)), atKey: issue.code === 'invalid_key' }];
   });
 }
 

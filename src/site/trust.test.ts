@@ -95,6 +95,12 @@ describe('a file that somebody else could have written is refused:', () => {
   });
 });
 
+test('the way to a file is not asked about where it leads to nothing', async () => {
+  await chmod(directory, 0o777);
+  expect(readTrusted(path.join(directory, 'b', 'none.yaml'))).toBeUndefined();
+  expect(() => readTrusted(file)).toThrow(untrusted);
+});
+
 describe('what is no small text file is refused at once:', () => {
   test('a FIFO, without waiting for a writer', async () => {
     const fifo = path.join(directory, 'fifo');

@@ -51,19 +51,23 @@ function openForReading(file: string, real: string): number {
  * Follows a path as the kernel does, and gives the one without links; undefined when it leads nowhere.
  *
  * Each directory and link on the way, and the file, has to be ours or root's, and writable by nobody else. A sticky
- * directory such as `/tmp` is an exception: others can add names there, but not replace ours. So the next step has
- * to be ours; root's does not do, for anybody may be able to make a hard link to a file of root's.
+ * directory such as `/tmp` is an exception: others can add names there, but not replace ours or root's. So a file or
+ * link in it has to be ours; root's does not do, for anybody may be able to make a hard link to it. No directory has any.
+ *
+ * What is wrong with the way there counts only when it leads to something.
  */
 function trustedPath(file: string): string | undefined {
   const pending = path.resolve(file).split('/').filter(Boolean);
   let links = 0;
   let current = '/';
-  let sticky = isSharedSticky(refuseForeign('/', lstatSync('/'), false));
+  const root = lstatSync('/');
+  let refusal = foreign('/', root, false);
+  let sticky = isSharedSticky(root);
   for (let step = pending.shift(); step !== undefined; step = pending.shift()) {
     const next = path.join(current, step);
     const stats = lstatOrNone(next);
     if (!stats) return undefined;
-    refuseForeign(next, stats, sticky && step !== '..');
+    refusal ??= foreign(next, stats, sticky);
     if (stats.isSymbolicLink()) {
       if (++links > mostLinks) throw untrusted(next, 'leads in a circle of links');
       const target = readlinkSync(next);
@@ -76,6 +80,7 @@ function trustedPath(file: string): string | undefined {
       sticky = isSharedSticky(stats);
     }
   }
+  if (refusal) throw refusal;
   return current;
 }
 
@@ -93,14 +98,15 @@ function isSharedSticky(stats: Stats): boolean {
   return stats.isDirectory() && (stats.mode & 0o022) !== 0 && (stats.mode & 0o1000) !== 0;
 }
 
-function refuseForeign(file: string, stats: Stats, onlyOurs: boolean): Stats {
-  const owners = onlyOurs ? [uid()] : [uid(), 0];
-  if (!owners.includes(stats.uid)) throw untrusted(file, `belongs to uid ${stats.uid}`);
+/** Why something on the way could be anybody's; undefined when it could not. `sticky`: others can add names beside it. */
+function foreign(file: string, stats: Stats, sticky: boolean): PierError | undefined {
+  const owners = sticky && !stats.isDirectory() ? [uid()] : [uid(), 0];
+  if (!owners.includes(stats.uid)) return untrusted(file, `belongs to uid ${stats.uid}`);
   // The mode of a link says nothing; an access list shows in the group's bits (acl(5)).
   if (!stats.isSymbolicLink() && (stats.mode & 0o022) !== 0 && !isSharedSticky(stats)) {
-    throw untrusted(file, 'can be written by others', `Look at it, then: chmod go-w '${file}'`);
+    return untrusted(file, 'can be written by others', `Look at it, then: chmod go-w '${file}'`);
   }
-  return stats;
+  return undefined;
 }
 
 function untrusted(file: string, why: string, hint?: string): PierError {
