@@ -41,10 +41,10 @@ export function leaseFile(prefix: string): string {
   return path.join(prefix, '.pier', 'lease');
 }
 
-/** Who is at an environment now, for a person; undefined when nobody is. */
-export async function whoIsAt(prefix: string): Promise<string | undefined> {
+/** Who is evidently at work on an environment, for a person; undefined when nobody is. */
+export async function whoIsAtWork(prefix: string): Promise<string | undefined> {
   const holder = await readLease(leaseFile(prefix));
-  return holder && holder.state !== 'dead' ? describeHolder(holder) : undefined;
+  return holder && isAtWork(holder) ? describeHolder(holder) : undefined;
 }
 
 async function wait(environment: Environment, how: Alone): Promise<AsyncDisposable> {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { PierError, tilde, uid } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
-import { isChanging } from './change-state.ts';
+import { isBeingChanged, isChanging } from './change-state.ts';
 import type { Environment } from './environment.ts';
 import { listEnvironments, readAt } from './list.ts';
 
@@ -80,7 +80,8 @@ async function nearNames(name: string, all: readonly Environment[]): Promise<str
 }
 
 /** One that was being changed is put right in place; making another never begins with losing what this one has. */
-function wayOut({ name, prefix, origin, state }: Environment): string {
+function wayOut({ name, prefix, origin, state, reason }: Environment): string {
+  if (isBeingChanged(reason)) return 'Wait until that is done, then try again.';
   if (state === 'ghost')
     return 'What names it is left over: it can be taken out of ~/.conda/environments.txt, or the link be removed.';
   if (origin !== 'owned') {

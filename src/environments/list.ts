@@ -3,7 +3,8 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { uid } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
-import { isChanging } from './change-state.ts';
+import { whoIsAtWork } from './alone.ts';
+import { beingChangedBy, isChanging } from './change-state.ts';
 import { readEnvironment as readConda } from './conda/read.ts';
 import type { Environment } from './environment.ts';
 import { type Follow, makeFollow } from './reach.ts';
@@ -73,13 +74,18 @@ async function examine(candidate: Candidate, roots: Roots, follow: Follow): Prom
   if (!reading) return ghost(candidate, prefix);
   const { record, isOurs = false } = readRecordOf(prefix) ?? {};
   const environment = describe(prefix, reading, record, originOf(prefix, isOurs, roots));
-  return { path: candidate.path, environment: record ? unlessChanging(environment) : environment };
+  return { path: candidate.path, environment: record ? await unlessChanging(environment) : environment };
 }
 
 /** One that is being changed, or whose change was interrupted, is not to be used. */
-function unlessChanging(environment: Environment): Environment {
-  if (environment.state !== 'ok' || !isChanging(environment.prefix)) return environment;
-  return { ...environment, state: 'partial', reason: 'It is being changed, or a change of it was interrupted.' };
+async function unlessChanging(environment: Environment): Promise<Environment> {
+  const { state, prefix } = environment;
+  if (state !== 'ok' || !isChanging(prefix)) return environment;
+  const who = await whoIsAtWork(prefix);
+  if (who !== undefined) return { ...environment, state: 'partial', reason: beingChangedBy(who) };
+  // The lease is held for longer than the change lasts: with neither, it is over.
+  if (!isChanging(prefix)) return environment;
+  return { ...environment, state: 'partial', reason: 'A change of it was interrupted.' };
 }
 
 function originOf(prefix: string, isOurs: boolean, roots: Roots): Environment['origin'] {

@@ -2,6 +2,7 @@
 import { chmod, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, inject, test } from 'vitest';
+import { tryLease } from '../../src/files/index.ts';
 import { sandbox } from '../sandbox.ts';
 import { madeEnvironment, runShell } from './activation-world.ts';
 import { pier, program, said } from './pier.ts';
@@ -69,6 +70,41 @@ echo "\${VIRTUAL_ENV-none}"
     ]);
     expect(said(ran)).toContain('There is no environment called nowhere');
   }
+});
+
+test('a change that ends just then: source activate activates, and prints no script', async () => {
+  await using at = await atShell();
+  const one = await at.create('one');
+  const change = path.join(one, '.pier', 'change');
+  await mkdir(change);
+  // The first answer to env activate is no; what it was about is over when pier is asked again.
+  const real = `'${process.execPath}' '${program}' "$@"`;
+  const late = `${real}\nstatus=$?\ncase $1 in env) rm -rf '${change}' ;; esac\nexit $status\n`;
+  for (const shell of ['bash', 'zsh']) {
+    await mkdir(change, { recursive: true });
+    await writeFile(path.join(at.bin, 'pier'), `#!/bin/sh\nexec ${real}\n`);
+    const script = `set -e; eval "$(pier shell-hook)"; cp '${at.bin}/late' '${at.bin}/pier'; source activate one; echo "$VIRTUAL_ENV"\n`;
+    await writeFile(path.join(at.bin, 'late'), `#!/bin/sh\n${late}`, { mode: 0o755 });
+    const ran = await at.run(shell, script);
+    expect([lines(ran.stdout), ran.stderr], shell).toEqual([[one], '']);
+  }
+});
+
+test('an environment that is being changed says by whom, and to wait; after an interrupted change, how to put it right', async () => {
+  await using at = await atShell();
+  const one = await at.create('one');
+  await mkdir(path.join(one, '.pier', 'change'));
+  const taken = await tryLease(path.join(one, '.pier', 'lease'), 'installing numpy');
+  if ('holder' in taken) throw new Error('somebody else has it');
+  const activate = async () => said(await at.run('bash', `. '${one}/bin/activate'; source activate one\n`));
+  const now = await activate();
+  expect(now).toMatch(new RegExp(`It is being changed now by process ${process.pid}.*: installing numpy`));
+  expect(now).toContain('Wait until that is done');
+  expect(now).not.toContain('env install');
+  await taken.lease[Symbol.asyncDispose]();
+  const after = await activate();
+  expect(after).toContain('A change of it was interrupted.');
+  expect(after).toContain('Try: pier env install one');
 });
 
 test('a bare source activate takes neither the script’s arguments nor a function’s for a name', async () => {

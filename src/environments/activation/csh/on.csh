@@ -44,9 +44,16 @@
     endif
   end
   if ($?prompt && ! $?VIRTUAL_ENV_DISABLE_PROMPT) then
-    set _pier_prompt_was = "$prompt:q"
-    set prompt = "($_pier_label:q) $prompt:q"
-    set _pier_prompt_now = "$prompt:q"
+    # To set a readonly one would end this script; tcsh alone has them.
+    set _pier_list = ()
+    if ($?tcsh) then
+      set _pier_list = ("`set -r`")
+    endif
+    if ("$_pier_list:q" !~ *prompt*) then
+      set _pier_prompt_was = "$prompt:q"
+      set prompt = "($_pier_label:q) $prompt:q"
+      set _pier_prompt_now = "$prompt:q"
+    endif
   endif
   if ("`alias deactivate`" == '') then
     alias deactivate 'set _pier_mode = off; source "$_pier_self:q"'

@@ -51,8 +51,10 @@ _pier_dispatch() {
     fi
   done
   if _pier_program --version >/dev/null 2>&1; then
-    _pier_program env activate --shell "$shell" -- "$1"
-    return 1
+    # Asked again for its message. A change of the environment may have ended meanwhile, and then it gives the script.
+    found=$(_pier_program env activate --shell "$shell" -- "$1") || return 1
+    \eval "$found"
+    return
   fi
   _pier_by_path "$1"
 }

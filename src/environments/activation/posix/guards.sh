@@ -28,7 +28,31 @@ _pier_modules() {
   [ -z "$loaded" ] || \export _PIER_MODULES="$loaded"
 }
 
+# _pier_can_set, with what _pier_activate has: whether all can be set that has to be. Else it says so, while nothing is
+# changed yet: half of an environment would be worse than none.
+_pier_can_set() {
+  \local kind="$1" title="$3" name value rest='PATH VIRTUAL_ENV VIRTUAL_ENV_PROMPT PYTHONNOUSERSITE '
+  \shift 6
+  for name do
+    rest="$rest${name%%=*} "
+  done
+  for name in PYTHONPATH PYTHONHOME PYTHONUSERBASE __PYVENV_LAUNCHER__; do
+    \eval "value=\${$name-}"
+    [ -z "$value" ] || rest="$rest$name "
+  done
+  [ "$kind" != conda ] || rest="${rest}CONDA_PREFIX CONDA_SHLVL CONDA_DEFAULT_ENV CONDA_PROMPT_MODIFIER "
+  while [ -n "$rest" ]; do
+    name=${rest%% *}
+    rest=${rest#* }
+    if _pier_is_readonly "$name" && ! _pier_keeps "$name"; then
+      _pier_say "$title cannot be activated: $name is readonly in this shell. Start another shell, where it is not"
+      return 1
+    fi
+  done
+}
+
 _pier_prompt() {
+  if _pier_is_readonly PS1; then return 0; fi
   [ -n "${PS1-}" ] && [ -z "${VIRTUAL_ENV_DISABLE_PROMPT-}" ] && [ -z "${POWERLINE_COMMAND-}" ] || return 0
   case ${CONDA_CHANGEPS1-} in false | False | no | 0) return 0 ;; esac
   _pier_ps1_was=$PS1

@@ -13,6 +13,10 @@ _pier_activate() {
     _pier_flags "$flags"
     return 1
   fi
+  if ! _pier_can_set "$@"; then
+    _pier_flags "$flags"
+    return 1
+  fi
   if [ -n "${_PIER_PREFIX-}" ]; then
     _pier_under=${_PIER_STACK-}
     _pier_under_conda=${_PIER_STACK_CONDA-}
@@ -24,6 +28,7 @@ _pier_activate() {
       [ "$_PIER_KIND" != conda ] || _pier_under_conda=$_PIER_PREFIX:$_pier_under_conda
     fi
     _pier_off
+    _pier_exports=
   fi
   [ -z "$6" ] || _pier_modules "$6" "$3"
   _pier_on "$@"

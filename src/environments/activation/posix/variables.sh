@@ -8,8 +8,7 @@ _pier_is_exported() {
   elif [ -n "${ZSH_VERSION-}" ]; then
     \eval "case \${(t)$1} in *export*) return 0 ;; *) return 1 ;; esac"
   fi
-  [ -n "${_pier_exports-}" ] || _pier_exports="
-$(\export -p)"
+  _pier_list_exports
   case $_pier_exports in
     *"
 export $1="* | *"
@@ -17,6 +16,29 @@ declare -x $1="* | *"
 declare -"?"x $1="*) return 0 ;;
   esac
   return 1
+}
+
+_pier_list_exports() {
+  [ -n "${_pier_exports-}" ] || _pier_exports="
+$(\export -p; \readonly -p)"
+}
+
+# Whether a variable cannot be set, for which most shells end the script; bash lets no local one hide it either.
+_pier_is_readonly() {
+  if [ -n "${BASH_VERSION-}" ]; then
+    ! \local "$1" 2>/dev/null
+  elif [ -n "${ZSH_VERSION-}" ]; then
+    \eval "case \${(t)$1} in *readonly*) return 0 ;; *) return 1 ;; esac"
+  else
+    _pier_list_exports
+    case $_pier_exports in
+      *"
+readonly $1="* | *"
+readonly $1
+"*) return 0 ;;
+    esac
+    return 1
+  fi
 }
 
 # Remembers a variable as it is, once: the names in _PIER_NAMES, values in _PIER_WAS_<name>, not exported in _PIER_PLAIN.
