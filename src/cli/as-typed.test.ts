@@ -14,6 +14,13 @@ test('commands in a hint are the ones that can be typed, and prose stays', () =>
   expect(asTyped(asTyped(hint))).toBe(asTyped(hint));
 });
 
+test('help and version are commands too', () => {
+  vi.stubEnv('PIER_CALLED_AS', './pier');
+  expect(asTyped('pier --help and what pier --version --json prints')).toBe(
+    './pier --help and what ./pier --version --json prints',
+  );
+});
+
 test('every command of the table is known', () => {
   vi.stubEnv('PIER_CALLED_AS', './pier');
   for (const row of commands.filter(({ hidden, path }) => !hidden && path !== ''))

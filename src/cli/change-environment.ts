@@ -21,7 +21,7 @@ export async function changed(context: CommandContext, site: Site, request: Chan
 function describePlan(name: string, { moves, forecast }: ChangePlan): string {
   if (moves.length === 0) return `${name} has all of that already.`;
   const lines = moves.map((move) => `  ${describeMove(move)}`);
-  if (forecast.packages === 0) return [`${name}:`, ...lines].join('\n');
+  if (forecast.packages === 0) return [`Out of ${name} ${moves.length === 1 ? 'goes' : 'go'}:`, ...lines].join('\n');
   const { files, bytes, download } = forecast;
   const fetched = download > 0 ? `${size(download)} to download` : 'nothing to download';
   const cost = `${counted(forecast.packages, 'package')}, about ${counted(files, 'file')} and ${size(bytes)}`;

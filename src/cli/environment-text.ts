@@ -17,8 +17,8 @@ export function environmentTable(environments: readonly Environment[]): string {
     tilde(prefix),
   ]);
   const headings = ['NAME', 'PYTHON', 'KIND', 'FILES', 'SIZE', 'STATE', 'AGE', 'ORIGIN', 'WHERE'];
-  // A name is there to be typed.
-  return table(headings, rows, { right: ['FILES', 'SIZE'], whole: ['NAME'] });
+  // A name is there to be typed; the end of a path says whose environment it is.
+  return table(headings, rows, { right: ['FILES', 'SIZE'], whole: ['NAME'], front: ['WHERE'] });
 }
 
 /** `3 d`, in the largest unit that makes more than one. */

@@ -46,6 +46,20 @@ test('text is wrapped at spaces, keeps its indentation, and never breaks a path'
   expect(wrap(`/${'x'.repeat(50)} end`)).toBe(`/${'x'.repeat(50)}\nend`);
 });
 
+test('a command in a sentence is never broken, and goes to a line of its own', () => {
+  expect(wrap('Take another name, or remove it first: pier env remove scientific, and again.')).toBe(
+    'Take another name, or remove it first:\npier env remove scientific, and again.',
+  );
+  vi.stubEnv('PIER_CALLED_AS', './pier');
+  expect(wrap('Or let it be changed again: pier env thaw v')).toBe('Or let it be changed again:\n./pier env thaw v');
+});
+
+test('a path that is too long keeps its end', () => {
+  const rows = [['sci', '~/.local/share/pier/envs/deeper/than/most/sci']];
+  expect(table(['NAME', 'WHERE'], rows, { front: ['WHERE'] })).toMatch(/\nsci {3}….*\/than\/most\/sci$/);
+  expect(table(['NAME', 'WHERE'], [['sci', '/a']], { front: ['WHERE'] })).toBe('NAME  WHERE\nsci   /a');
+});
+
 test('fields without a value are left out, and long ones continue under themselves', () => {
   const text = fields([
     ['Name', 'sci'],

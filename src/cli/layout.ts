@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { asTyped, joinCommands } from './as-typed.ts';
 import { columns, isTerminal, paint } from './terminal.ts';
 
 const plain = /^[\x20-\x7e]*$/;
@@ -24,6 +25,13 @@ function unicodeWidth(text: string): number {
   return width;
 }
 
+/** As cut(), from the front: the end of a path is what tells it from others. */
+function cutFront(text: string, width: number): string {
+  const letters = [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
+  while (displayWidth(letters.join('')) > width - 1) letters.shift();
+  return `…${letters.join('')}`;
+}
+
 /** Text that takes at most `width` columns, with `…` where something is missing. */
 export function cut(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
@@ -42,12 +50,13 @@ function pad(text: string, width: number, side: 'left' | 'right'): string {
 
 /**
  * Rows under their headings, in columns two spaces apart. Columns named in `right` are aligned to the right;
- * too wide for a terminal, the widest columns but those in `whole` are cut, at `…`. Into a pipe or file they go whole.
+ * too wide for a terminal, the widest columns but those in `whole` are cut, at `…`, those in `front` at their beginning.
+ * Into a pipe or file they go whole.
  */
 export function table(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
-  options: { readonly right?: readonly string[]; readonly whole?: readonly string[] } = {},
+  options: { readonly [how in 'right' | 'whole' | 'front']?: readonly string[] } = {},
 ): string {
   const lines = [headings, ...rows].map((cells) => cells.map((cell) => cell.replaceAll('\n', '\\x0a')));
   const natural = headings.map((_, at) => Math.max(...lines.map((cells) => displayWidth(cells[at] ?? ''))));
@@ -61,8 +70,10 @@ export function table(
       : natural;
   const [first = '', ...others] = lines.map((cells) => {
     const padded = cells.map((cell, at) => {
-      const side = options.right?.includes(headings[at] ?? '') ? 'left' : 'right';
-      return pad(cut(cell, widths[at] ?? 0), widths[at] ?? 0, side);
+      const [heading = '', width = 0] = [headings[at], widths[at]];
+      const side = options.right?.includes(heading) ? 'left' : 'right';
+      const isLong = options.front?.includes(heading) && displayWidth(cell) > width;
+      return pad(isLong ? cutFront(cell, width) : cut(cell, width), width, side);
     });
     return padded.join('  ').trimEnd();
   });
@@ -92,10 +103,10 @@ export function fields(pairs: readonly (readonly [label: string, value: string |
 
 /**
  * Text in lines that fit, every one after `indent`. A line's own leading spaces are kept;
- * a word longer than a line, such as a path, is kept whole.
+ * a word longer than a line, such as a path, is kept whole, and so is a command to paste, as this person types it.
  */
 export function wrap(text: string, indent = ''): string {
-  return text
+  return asTyped(text)
     .split('\n')
     .flatMap((line) => wrapLine(line.trimStart(), indent + line.slice(0, line.length - line.trimStart().length)))
     .join('\n');
@@ -105,7 +116,8 @@ function wrapLine(text: string, indent: string): string[] {
   const room = columns() - displayWidth(indent);
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const joined of joinCommands(text, '\0').split(' ')) {
+    const word = joined.replaceAll('\0', ' ');
     const longer = line === '' ? word : `${line} ${word}`;
     if (line !== '' && displayWidth(longer) > room) {
       lines.push(line);

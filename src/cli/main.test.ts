@@ -88,6 +88,45 @@ test('pier alone says where we are and what to do next', async () => {
   expect(here.environments.bytesLeft).toBeGreaterThan(0);
 });
 
+test('where there are compute nodes, pier alone says how to get to one', async () => {
+  const { stdout } = await pierWith(['--site', 'midway3']);
+  expect(stdout).toMatch(/\nNext +pier lab {3}opens.*\n +pier lab --on compute {3}does so on a compute node/s);
+  expect((await pierWith([])).stdout).not.toContain('compute');
+  expect(JSON.parse((await pierWith(['--json'])).stdout).here.onCompute).toBe(null);
+});
+
+test('an environment that is there is offered for what was to be in a new one', async () => {
+  await makeEnvironment('one');
+  const { stderr } = await pierWith(['env', 'create', 'one', 'six', 'numpy>=2'], { PIER_CALLED_AS: './pier' });
+  expect(stderr).toContain("  To add to it: ./pier env install one six 'numpy>=2'\n  Take another name,");
+});
+
+test('one that nobody has is spoken of alike by every command', async () => {
+  for (const command of [
+    'env activate nope',
+    'env kernel nope',
+    'exec -e nope true',
+    'env show nope',
+    'env remove nope',
+  ]) {
+    expect((await pierWith(command.split(' '))).stderr).toBe(
+      'pier: There is no environment called nope.\n  Try: pier env list\n',
+    );
+  }
+});
+
+test('a remark behind a command to type is wrapped, and the command is not', async () => {
+  const { stderr } = await pierWith(['env'], { COLUMNS: '60' });
+  const [, command, ...remark] = stderr.trimEnd().split('\n');
+  expect(command).toBe('  Try: pier env --help');
+  expect(remark.join(' ').replace(/\s+/g, ' ')).toMatch(/^ \(list, show, create, .*\)$/);
+  expect(Math.max(...remark.map((line) => line.length))).toBeLessThanOrEqual(60);
+});
+
+test('site show has a heading over each column', async () => {
+  expect((await pierWith(['site', 'show', '--site', 'midway3'])).stdout).toMatch(/\nKEY +VALUE +SOURCE\n/);
+});
+
 test('env list, env show and exec work on an environment that is there', async () => {
   await makeEnvironment('one');
   const { stdout } = await pierWith(['env', 'list']);

@@ -97,13 +97,26 @@ test.each([
   ['catalogue frobnicate', 'pier catalogue --help   (list, show)'],
   ['zzzzzz', 'pier --help'],
   ['env list --jsn', 'pier env list --json'],
-  ['env show', 'pier env show --help'],
+  ['env show', 'pier env show NAME'],
+  ['env share t', 'pier env share NAME GROUP'],
+  ['env uninstall t', 'pier env uninstall NAME PACKAGES…'],
   ['env list extra', 'pier env list --help'],
   ['lab --on mars', 'pier lab --help'],
   ['help labb', 'pier lab'],
 ])('pier %s is wrong usage, and the hint is %s', async (line, hint) => {
   const error = await failure(line);
   expect([error.code, error.exitStatus, error.hint]).toEqual(['usage', 2, hint]);
+});
+
+test.each([
+  ['env remove', 'Which environment?'],
+  ['env share t', 'Which group?'],
+  ['env clone t', 'Which new name?'],
+  ['exec', 'Which command?'],
+  ['exec -e sci', 'Which command?'],
+  ['completion', 'Which shell?'],
+])('pier %s asks: %s', async (line, question) => {
+  expect((await failure(line)).message).toBe(question);
 });
 
 test('every command has a summary, an example, and help that fits 80 columns', async () => {

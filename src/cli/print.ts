@@ -2,9 +2,9 @@ import { writeSync } from 'node:fs';
 import { cannotWrite, errnoOf, PierError } from '../files/index.ts';
 import { asTyped } from './as-typed.ts';
 import type { CommandResult } from './command.ts';
-import { wrap } from './layout.ts';
+import { displayWidth, wrap } from './layout.ts';
 import { printable, printableCopy, printableLines, safeJson } from './printable.ts';
-import { paint } from './terminal.ts';
+import { columns, paint } from './terminal.ts';
 
 /**
  * Writes all of it at once. `process.stdout` would cost 3 ms of every start, and leave text behind at exit.
@@ -88,6 +88,8 @@ function readable(error: PierError): string {
 function hintLine(hint: string): string {
   const command = hint.replace(/^Try: /, '');
   if (command === hint && /^[A-Z]/.test(hint)) return wrap(hint, '  ');
-  // On one line, however long: it is there to be pasted.
-  return `  ${paint('bold', 'Try:', 2)} ${command}`;
+  // On one line, however long: it is there to be pasted. A remark behind it is not.
+  const line = `  ${paint('bold', 'Try:', 2)} ${command}`;
+  const [, typed, remark] = /^(.*?) {3}(\(.*\))$/.exec(line) ?? [];
+  return typed && remark && displayWidth(line) > columns() ? `${typed}\n${wrap(remark, '       ')}` : line;
 }

@@ -31,13 +31,14 @@ export function showProgress({ quiet }: { readonly quiet: boolean }): ShownProgr
   };
 }
 
-function steps(): ShownProgress {
-  let last: string | undefined;
+/** A line for each step; one that would say the same as the line before says nothing. */
+export function steps(draw = drawOnStderr): ShownProgress {
+  let last: ProgressEvent | undefined;
   return {
     progress: (event) => {
-      if (event.step === last) return;
-      last = event.step;
-      drawOnStderr(`${printable(event.message)}\n`);
+      const isNew = event.step !== last?.step && event.message !== last?.message;
+      if (event.step !== last?.step) last = event;
+      if (isNew) draw(`${printable(event.message)}\n`);
     },
     clear: () => {},
   };

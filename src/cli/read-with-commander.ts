@@ -61,6 +61,7 @@ function camel(name: string): string {
 
 /** `error: unknown option '--tiem'\n(Did you mean --time?)`, and its like, in pier's words. */
 function wrongUsage(row: CommandRow, rest: readonly string[], error: CommanderError): PierError {
+  if (error.code === 'commander.missingArgument') return missing(row, error);
   const [said = '', meant] = error.message.replace(/^error: /, '').split('\n');
   const near = meant?.match(/Did you mean (?:one of )?([^,?]+)/)?.[1];
   const name = `pier ${row.path}`.trim();
@@ -71,4 +72,24 @@ function wrongUsage(row: CommandRow, rest: readonly string[], error: CommanderEr
     hint: near ? `${name} ${near}` : asEnvironment ? commandLine([...name.split(' '), '-e', stray]) : `${name} --help`,
     cause: error,
   });
+}
+
+/** `Which environment?`, and what to type for it. */
+function missing({ path, arguments: rows = [] }: CommandRow, error: CommanderError): PierError {
+  const name = /'([\w-]+)'/.exec(error.message)?.[1] ?? '';
+  const what = rows.find((one) => bare(one.name) === name)?.complete ?? name;
+  const words = rows.map((one) => (one.name.startsWith('[') ? `[${placeholder(one.name)}]` : placeholder(one.name)));
+  return new PierError('usage', `Which ${what.replaceAll('-', ' ')}?`, {
+    hint: ['pier', path, ...words].join(' '),
+    cause: error,
+  });
+}
+
+/** `specs` of `<specs...>` */
+function bare(name: string): string {
+  return name.replace(/[<>[\].]/g, '');
+}
+
+function placeholder(name: string): string {
+  return bare(name).toUpperCase() + (name.includes('...') ? '…' : '');
 }

@@ -9,7 +9,7 @@ export interface CatalogueEntry {
   readonly specs: readonly string[];
 }
 
-function catalogueNames(): string[] {
+export function catalogueNames(): string[] {
   return shippedNames('catalogue').flatMap((file) => /^([\w-]+)\.(json|yaml)$/.exec(file)?.[1] ?? []);
 }
 

@@ -45,7 +45,7 @@ export async function chooseBackEnd(
   }
   return environments.backend === 'conda'
     ? { backEnd: 'conda', reason: `With conda, as the site ${site.id} prefers.` }
-    : { backEnd: 'uv', reason: 'With uv.' };
+    : { backEnd: 'uv', reason: 'With uv: nothing that was asked for needs conda.' };
 }
 
 function nameOf(spec: string): string {

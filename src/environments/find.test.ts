@@ -49,10 +49,14 @@ test('a name with letters mixed up brings the near ones', async () => {
   await expect(findEnvironment(siteAt(root), 'Geologie')).rejects.toThrow('Did you mean geology?');
 });
 
-test('a name that is like no other can be made', async () => {
+test('a name that is like no other can be made where the catalogue has it', async () => {
   await expect(findEnvironment(siteAt(root), 'astronomy')).rejects.toMatchObject({
     message: 'There is no environment called astronomy.',
-    hint: 'pier env create astronomy',
+    hint: 'pier env list',
+  });
+  await expect(findEnvironment(siteAt(path.join(root, 'none')), 'sci')).rejects.toMatchObject({
+    message: 'There is no environment called sci.',
+    hint: 'pier env create sci',
   });
 });
 

@@ -60,9 +60,10 @@ async function unknownEnvironment(name: string, all: readonly Environment[]): Pr
   const near = isPath ? [] : await nearNames(name, all);
   const meant = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
   const what = isPath ? `There is no environment at ${name}.` : `There is no environment called ${name}.${meant}`;
-  return new PierError('environment-unknown', what, {
-    hint: isPath || near.length > 0 ? 'pier env list' : `pier env create ${name}`,
-  });
+  // A name alone makes one only where the catalogue has a list for it.
+  const { catalogueNames } = await import('./catalogue.ts');
+  const canBeMade = near.length === 0 && catalogueNames().includes(name);
+  return new PierError('environment-unknown', what, { hint: canBeMade ? `pier env create ${name}` : 'pier env list' });
 }
 
 /** At most three names that differ in few letters. */

@@ -19,11 +19,13 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const { request, look } = await settle(context, site, await readRequest(context));
   if (context.explain) {
     // What is asked for decides on uv or conda, which would surprise some.
-    for (const remark of look.backEnd === 'conda' ? [look.reason, ...look.remarks] : look.remarks) context.note(remark);
+    for (const remark of [look.reason, ...look.remarks]) context.note(remark);
     return explanation(await explainCreate(site, request));
   }
-  if (look.exists) throw exists(look);
+  if (look.exists) throw exists(look, request.specs ?? []);
   if (look.otherName) await agreeToName(context, look, look.otherName);
+  // conda's is told together with the program that makes it.
+  if (look.backEnd === 'uv') context.note(look.reason);
   for (const remark of look.remarks) context.note(remark);
   if (look.isBare) {
     context.note('No packages were named, so it will have Python alone. (--from sci starts from a list.)');
@@ -63,9 +65,10 @@ async function agreeToName(
 }
 
 /** createEnvironment says so too, but only after it has asked the package index. */
-function exists({ name, prefix }: RequestLook): PierError {
+function exists({ name, prefix }: RequestLook, specs: readonly string[]): PierError {
+  const more = specs.length > 0 ? `To add to it: ${commandLine(['pier', 'env', 'install', name, ...specs])}\n` : '';
   return new PierError('environment-exists', `There is already ${tilde(prefix)}.`, {
-    hint: `Take another name, or remove it first: pier env remove ${name}`,
+    hint: `${more}Take another name, or remove it first: pier env remove ${name}`,
   });
 }
 

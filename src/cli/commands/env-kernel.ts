@@ -9,7 +9,7 @@ import {
 } from '../../environments/index.ts';
 import { PierError, tilde } from '../../files/index.ts';
 import { type CommandContext, type CommandResult, result } from '../command.ts';
-import { table } from '../layout.ts';
+import { table, wrap } from '../layout.ts';
 
 /** `pier env kernel [NAME] [--remove] [--stale]`: environments as kernels of one's own in every Jupyter. */
 export async function run(context: CommandContext): Promise<CommandResult> {
@@ -30,9 +30,8 @@ async function add(context: CommandContext, name: string): Promise<CommandResult
   refuseUnusable(environment);
   await refuseUntrusted(environment);
   const kernel = await addKernel(environment);
-  return result(
-    { kernel },
-    (shown) => `${shown.kernel.title} is now a kernel of yours: ${tilde(shown.kernel.directory)}`,
+  return result({ kernel }, (shown) =>
+    wrap(`${shown.kernel.title} is now a kernel of yours: ${tilde(shown.kernel.directory)}`),
   );
 }
 

@@ -1,6 +1,7 @@
 import { listEnvironments } from '../../environments/index.ts';
 import { type CommandContext, type CommandResult, result } from '../command.ts';
 import { environmentTable } from '../environment-text.ts';
+import { wrap } from '../layout.ts';
 
 /** `pier env list` */
 export async function run(context: CommandContext): Promise<CommandResult> {
@@ -10,6 +11,6 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   return result({ environments }, (shown) =>
     shown.environments.length > 0
       ? environmentTable(shown.environments)
-      : `There are no environments yet. pier lab makes ${usual}; so does: pier env create ${usual}`,
+      : wrap(`There are no environments yet. pier lab makes ${usual}; so does: pier env create ${usual}`),
   );
 }

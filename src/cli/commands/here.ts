@@ -30,7 +30,9 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     environments: { count: environments.length, root, ...left },
     sessions: sessions.map(({ id, app, state, environment }) => ({ id, app, state, environment: environment.name })),
   };
-  return result({ here: { ...here, next: nextFor(here) } }, (shown) => page(shown.here));
+  const next = nextFor(here);
+  const onCompute = next.command === 'pier lab' && site.profile.scheduler !== 'none' ? nextOnCompute : null;
+  return result({ here: { ...here, next, onCompute } }, (shown) => page(shown.here));
 }
 
 interface Here {
@@ -70,8 +72,11 @@ function nextFor({ default: usual, sessions }: Here): Next {
   return { command: 'pier lab', why: `opens JupyterLab in ${usual.name}${usual.state ? '' : ', which is made first'}` };
 }
 
-function page(here: Here & { readonly next: Next }): string {
-  const { site, active, default: usual, environments, sessions, next } = here;
+/** What a cluster is for. */
+const nextOnCompute: Next = { command: 'pier lab --on compute', why: 'does so on a compute node, by a job' };
+
+function page(here: Here & { readonly next: Next; readonly onCompute: Next | null }): string {
+  const { site, active, default: usual, environments, sessions, next, onCompute } = here;
   return fields([
     ['pier', `${here.version} on ${here.host}`],
     ['Site', `${site.id} (${site.name}), chosen by ${site.chosenBy}`],
@@ -84,6 +89,7 @@ function page(here: Here & { readonly next: Next }): string {
         'none',
     ],
     ['Next', `${next.command}   ${next.why}`],
+    ['', onCompute && `${onCompute.command}   ${onCompute.why}`],
   ]);
 }
 

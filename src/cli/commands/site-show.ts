@@ -20,9 +20,9 @@ function sitePage(site: Site, all: boolean): string {
       ['File', site.file === null ? 'comes with pier' : tilde(site.file)],
     ]),
     own.some((leaf) => leaf.source)
-      ? table(['VALUE', '', 'SOURCE'], own.map(row))
+      ? table(['KEY', 'VALUE', 'SOURCE'], own.map(row))
       : table(
-          ['VALUE', ''],
+          ['KEY', 'VALUE'],
           own.map((leaf) => row(leaf).slice(0, 2)),
         ),
     ...(others > 0 ? [`${others} more are unknown or inherited: pier site show --verbose`] : []),
