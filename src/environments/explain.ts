@@ -11,7 +11,7 @@ import { environmentsRoot } from './root.ts';
 import { wantedFrom } from './wanted.ts';
 
 /**
- * The commands that a person would type to make the same environment by hand. Runs nothing.
+ * The commands that a person would type to make the same environment by hand. Runs nothing but Pythons, for their version.
  *
  * Errors: `name-invalid`, `catalogue-unknown`, `site-variable-unknown`.
  */

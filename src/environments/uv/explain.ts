@@ -1,38 +1,39 @@
 import path from 'node:path';
-import { which } from '../../process/index.ts';
 import { commandLine } from '../../shell/index.ts';
 import { expandTemplate, type Site } from '../../site/index.ts';
 import type { Change } from '../back-end.ts';
 import type { Wanted } from '../plan.ts';
 import { targetExports } from '../target.ts';
-import { typedUv } from './program.ts';
+import { typedUv, uvByHand } from './program.ts';
+import { choosePython } from './python.ts';
 
 /** `uv venv`, `uv pip install` and the check, as a person would type them. */
 export async function explainCreate(wanted: Wanted, prefix: string, site: Site): Promise<string[]> {
   const python = path.join(prefix, 'bin', 'python');
-  const {
-    packages,
-    caches,
-    python: { uv },
-  } = site.profile;
+  const { packages, caches } = site.profile;
+  const { uv, first } = await uvByHand(site);
+  // Where none will do, what a person asked for stands there: making it says what is wrong, or has uv get one.
+  const base = await choosePython(wanted.python ?? undefined)
+    .then(({ file }) => file)
+    .catch(() => undefined);
   // Of an environment.yml only the requirements in it count, and they are among the specs.
   const file = wanted.file?.kind === 'environment' ? null : wanted.file;
   const from = file ? ['--requirements', file.kind === 'uv-lock' ? 'requirements.txt' : file.file] : [];
-  const install = ['uv', 'pip', 'install', '--compile-bytecode', '--python', python, ...from, ...wanted.specs];
-  const lock = file?.kind === 'uv-lock' ? lockExport(file.file) : [];
+  const install = [uv, 'pip', 'install', '--compile-bytecode', '--python', python, ...from, ...wanted.specs];
+  const lock = file?.kind === 'uv-lock' ? lockExport(uv, file.file) : [];
   return [
-    ...((await which('uv')) ? [] : [uv.module ? `module load ${uv.module}` : 'python3 -m pip install --user uv']),
+    ...first,
     ...(caches.uv ? [`export UV_CACHE_DIR=${commandLine([expandTemplate(caches.uv)])}`] : []),
     ...targetExports(wanted.target, 'UV_'),
     ...(packages.index ? [`export UV_DEFAULT_INDEX=${commandLine([packages.index])}`] : []),
     commandLine([
-      'uv',
+      uv,
       'venv',
       '--relocatable',
       '--prompt',
       wanted.name,
       '--python',
-      wanted.python ?? 'python3',
+      base ?? wanted.python ?? 'python3',
       prefix,
     ]),
     ...lock,
@@ -53,7 +54,7 @@ export async function explainChange(_site: Site, { environment, install, uninsta
   ];
 }
 
-function lockExport(file: string): string[] {
-  const args = ['uv', 'export', '--frozen', '--no-emit-project', '--project', path.dirname(file)];
+function lockExport(uv: string, file: string): string[] {
+  const args = [uv, 'export', '--frozen', '--no-emit-project', '--project', path.dirname(file)];
   return [commandLine([...args, '--output-file', 'requirements.txt'])];
 }

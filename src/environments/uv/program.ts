@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf, PierError, type Progress, places, tilde } from '../../files/index.ts';
 import { lastLines, run, which } from '../../process/index.ts';
+import { commandLine } from '../../shell/index.ts';
 import { expandTemplate, type Site } from '../../site/index.ts';
 import { type Target, targetVariables } from '../target.ts';
 
@@ -53,6 +54,22 @@ function withModule(site: Site, error: unknown): unknown {
   });
 }
 
+/** What pier runs where there is no uv yet: Debian's pip refuses `--user`, and `--target` it takes. */
+function installCommand(python: string, target: string): string[] {
+  const how = ['--target', target, '--no-deps', '--only-binary', ':all:'];
+  return [python, '-m', 'pip', 'install', '--quiet', ...how, `uv==${ownVersion}`];
+}
+
+/** The uv a person can type, as typedUv(), and the commands that get it: none where it is there. Runs nothing. */
+export async function uvByHand(site: Site): Promise<{ readonly uv: string; readonly first: readonly string[] }> {
+  const uv = await typedUv();
+  if (uv !== 'uv' || (await which('uv'))) return { uv, first: [] };
+  const { module } = site.profile.python.uv;
+  if (module) return { uv, first: [commandLine(['module', 'load', module])] };
+  const target = path.dirname(path.dirname(ownFile()));
+  return { uv: ownFile(), first: [commandLine(installCommand('python3', target))] };
+}
+
 /** The uv a person can type to change an environment by hand: the one on PATH, else pier's own. Runs nothing. */
 export async function typedUv(): Promise<string> {
   return (await which('uv')) ? 'uv' : ((await which('uv', path.dirname(ownFile()))) ?? 'uv');
@@ -98,10 +115,10 @@ async function installUv(): Promise<void> {
 }
 
 async function pipInstall(python: string, target: string): Promise<void> {
-  const args = ['-m', 'pip', 'install', '--quiet', '--target', target, '--no-deps', '--only-binary', ':all:'];
+  const [, ...args] = installCommand(python, target);
   // A user's own pip settings are kept, except those that contradict --target.
   const env = { ...process.env, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1' };
-  const result = await run(python, [...args, `uv==${ownVersion}`], { env, timeoutMs: 600_000 });
+  const result = await run(python, args, { env, timeoutMs: 600_000 });
   if (result.exitCode === 0) return;
   if (/CERTIFICATE_VERIFY_FAILED/.test(result.stderr)) throw unknownCertificate(result.stderr);
   throw /No module named '?pip/.test(result.stderr) ? await pipMissing(python) : notInstalled(result.stderr);
