@@ -46,6 +46,14 @@ test.each([
   expect(contents(path.join(place.root, 'there'))).toEqual(before);
 });
 
+test('a name that no index has is said to be that: another Python would not help', async () => {
+  await using place = await world();
+  const { error } = await place.run('create', { name: 'a', specs: ['six', 'nosuchpackage-xyzzy'] });
+  expect(error).toMatchObject({ message: expect.stringMatching(/no package of that name.*nosuchpackage-xyzzy/) });
+  expect(error?.hint).toMatch(/how the name is written/);
+  expect(error?.hint).not.toContain('--python');
+});
+
 test('a cache that cannot be written is named', async () => {
   await using place = await world();
   const file = path.join(place.directory, 'file');

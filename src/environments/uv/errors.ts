@@ -61,6 +61,13 @@ const rows: readonly Row[] = [
     hint: 'Take a version that has them, or load a compiler (module load gcc) and try again.',
   },
   {
+    // uv wraps its lines. A package that only another one asks for was not misspelt here.
+    pattern: /was\s+not\s+found\s+in\s+the\s+package\s+registry\s+and\s+you\s+require/,
+    code: 'packages-unresolvable',
+    message: (_doing, stderr) => `uv finds no package of that name: ${reason(stderr)}`,
+    hint: 'Check how the name is written. If it is a package of conda’s: the same with --channel conda-forge',
+  },
+  {
     pattern: /No solution found when resolving/,
     code: 'packages-unresolvable',
     message: (_doing, stderr) => `uv finds no versions that fit: ${reason(stderr)}`,
