@@ -119,6 +119,15 @@ test('it is found through a chain of links, relative ones too', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ cwd: home, words: ['one'] });
 });
 
+test('with an empty PATH it says what it lacks, and nothing of the programs it would use itself', async () => {
+  const lost = async () =>
+    await run('/bin/sh', ['./pier'], { cwd: clone, env: { HOME: home, PATH: '' }, timeoutMs: 20_000 });
+  const told = /^pier: pier needs Node 20\.19 or newer, and finds no node\.\n {2}Try: .*\n$/;
+  expect(await lost()).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(told) });
+  await launch();
+  expect(await lost()).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(told) });
+});
+
 test('pier knows what was typed, for its hints, unless there is a pier on PATH', async () => {
   await chmod(path.join(clone, 'pier'), 0o755);
   const called = async (PATH: string) =>
