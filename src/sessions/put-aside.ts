@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
-import { liveness, PierError, tilde, writeRecord, writeRecordOnce } from '../files/index.ts';
+import { errnoOf, liveness, PierError, tilde, writeRecord, writeRecordOnce } from '../files/index.ts';
 import { cancel, findJob, type SubmittedJob } from '../jobs/index.ts';
 import { signalRecorded } from '../process/index.ts';
 import { type LegibleRecords, readLegible } from './records.ts';
@@ -25,8 +26,26 @@ export async function putAside(id: string, by: string, why: string): Promise<Ses
   for (const { started } of legible) if (started) signalRecorded(started.agent, 'SIGTERM', 'process');
   await untilGone(legible);
   for (const records of legible) await endJob(id, records);
-  const aside = await moveAside(id);
-  return unreadable(id, 'ended', `${why} It was put aside as ${tilde(aside)}, where you may look at it or remove it.`);
+  await moveAside(id);
+  return described(id, why);
+}
+
+/** The session as another pier has just put it aside; undefined when none did. */
+export function putAsideByOther(id: string): Session | undefined {
+  return wasMoved(id) ? described(id, 'Its records were damaged.') : undefined;
+}
+
+function wasMoved(id: string): boolean {
+  return !existsSync(sessionFiles(id).directory) && existsSync(asideOf(id));
+}
+
+function asideOf(id: string): string {
+  return `${sessionFiles(id).directory}.damaged`;
+}
+
+function described(id: string, why: string): Session {
+  const aside = tilde(asideOf(id));
+  return unreadable(id, 'ended', `${why} It was put aside as ${aside}, where you may look at it or remove it.`);
 }
 
 /** A directory that is not ours cannot be written in, and no agent of ours looks there. */
@@ -67,13 +86,12 @@ async function foundByName({ asked }: LegibleRecords): Promise<SubmittedJob | un
   return found?.found === 'job' ? found.job : undefined;
 }
 
-async function moveAside(id: string): Promise<string> {
+async function moveAside(id: string): Promise<void> {
   const { directory } = sessionFiles(id);
-  const aside = `${directory}.damaged`;
   try {
-    await rename(directory, aside);
-    return aside;
+    await rename(directory, asideOf(id));
   } catch (error) {
+    if (errnoOf(error) === 'ENOENT' && wasMoved(id)) return;
     throw new PierError('cannot-write', `${tilde(directory)} cannot be put aside: ${String(error)}`, {
       hint: `ls -ld '${directory}'`,
       cause: error,

@@ -58,7 +58,8 @@ async function read<Name extends keyof Records>(name: Name, file: string): Promi
 
 export async function readRequest(id: string): Promise<RequestRecord> {
   const request = await read('request', sessionFiles(id).request);
-  if (request && request.id === id) return request;
+  if (request?.id === id) return request;
+  if (request) throw new PierError('record-damaged', `${tilde(sessionFiles(id).request)} is another session's.`);
   throw new PierError('session-unknown', `There is no session ${id}.`, { hint: 'pier session list --all' });
 }
 
@@ -112,6 +113,9 @@ export type LegibleRecords = Pick<AttemptRecords, 'asked' | 'submitted' | 'start
 
 /** What can be read of a session whose records are damaged, of each of its attempts. */
 export async function readLegible(id: string): Promise<LegibleRecords[]> {
+  // A copy of another session's records: what they name is not this one's to end.
+  const request = await read('request', sessionFiles(id).request).catch(() => undefined);
+  if (request && request.id !== id) return [];
   const newest = await newestAttempt(id).catch(() => 0);
   const numbers = Array.from({ length: Math.min(newest, 100) }, (_, at) => newest - at);
   return await Promise.all(

@@ -3,7 +3,7 @@ import { cancel, findJob, type SubmittedJob } from '../jobs/index.ts';
 import { signalRecorded } from '../process/index.ts';
 import { readSession } from './describe.ts';
 import { isLive } from './list.ts';
-import { putAside } from './put-aside.ts';
+import { putAside, putAsideByOther } from './put-aside.ts';
 import type { VerdictRecord } from './record-schemas.ts';
 import { type AttemptRecords, readRecords, type SessionRecords } from './records.ts';
 import { clearRemains } from './remains.ts';
@@ -84,9 +84,15 @@ async function endedOrAside(id: string, by: string): Promise<Session> {
   try {
     return await ended(id);
   } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    return await putAside(id, by, error.message);
+    if (isUnreadable(error)) return await putAside(id, by, error.message);
+    const aside = isGone(error) ? putAsideByOther(id) : undefined;
+    if (aside) return aside;
+    throw error;
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof PierError && error.code === 'session-unknown';
 }
 
 async function ended(id: string): Promise<Session> {
@@ -116,8 +122,8 @@ export async function stopSessions(
       try {
         if (isLive(await readSession(id, { patienceMs: 1000 }))) await requestStop(id, by);
       } catch (error) {
-        // It is put aside when all are asked.
-        if (!isUnreadable(error)) failures.push(error);
+        // It is put aside when all are asked, or another pier did that just now.
+        if (!isUnreadable(error) && !isGone(error)) failures.push(error);
       }
     }
   };

@@ -1,4 +1,4 @@
-import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { type Person, person, runs, said } from './pier.ts';
@@ -42,6 +42,32 @@ test('records of the wrong type keep no other session from being stopped', async
   await records('wrongtyp', '{"version":1,"id":"wrongtyp","app":7}');
   expect(await ada.pier('session', 'stop', '--all')).toMatchObject({ exitCode: 0 });
   expect(await ada.json('session', 'list', '--all')).toEqual({ sessions: [] });
+});
+
+test('records of another session’s are lost under their directory’s name, and to put them aside ends nothing of that', async () => {
+  const { session } = (await ada.json('lab', '-e', inject('sci'), '--detach', '--no-browser')) as unknown as {
+    session: { id: string };
+  };
+  await cp(path.join(ada.sessions, session.id), path.join(ada.sessions, 'aaaaaaa2'), { recursive: true });
+  const listed = (await ada.json('session', 'list', '--all')).sessions as unknown as { id: string; state: string }[];
+  expect(listed.map(({ id, state }) => [id, state])).toEqual([
+    [session.id, 'ready'],
+    ['aaaaaaa2', 'lost'],
+  ]);
+  const stopped = await ada.pier('session', 'stop', 'aaaaaaa2');
+  expect([stopped.exitCode, said(stopped)]).toEqual([0, expect.stringContaining('sessions/aaaaaaa2.damaged')]);
+  expect(await ada.json('session', 'list', '--all')).toMatchObject({ sessions: [{ id: session.id, state: 'ready' }] });
+  expect(await ada.pier('session', 'stop', session.id)).toMatchObject({ exitCode: 0 });
+});
+
+test('two that stop all at once both put what is damaged aside', async () => {
+  for (let round = 0; round < 3; round++) {
+    const ids = [...'bcdefghijk'].map((letter) => `damage${letter}${'abc'[round]}`);
+    for (const id of ids) await records(id, '{');
+    const both = await Promise.all([1, 2].map(() => ada.pier('session', 'stop', '--all')));
+    for (const one of both) expect(one, said(one)).toMatchObject({ exitCode: 0 });
+    expect(await ada.json('session', 'list', '--all')).toEqual({ sessions: [] });
+  }
 });
 
 test.runIf(process.getuid?.() === 0)(
