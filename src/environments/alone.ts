@@ -1,15 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  describeHolder,
-  errnoOf,
-  type LeaseHolder,
-  PierError,
-  type Progress,
-  readLease,
-  tryLease,
-} from '../files/index.ts';
+import { describeHolder, errnoOf, type LeaseHolder, PierError, type Progress, tryLease } from '../files/index.ts';
+import { isAtWork, leaseFile } from './at-work.ts';
 import type { Environment } from './environment.ts';
 
 export interface Alone {
@@ -21,9 +14,8 @@ export interface Alone {
   readonly breakLock: boolean;
 }
 
-/** Milliseconds between looks at whether the other is done, and of silence after which one elsewhere is not waited for. */
+/** Milliseconds between looks at whether the other is done. */
 const pause = 300;
-const quiet = 120_000;
 
 /**
  * Does something to an environment that nobody else may do meanwhile, also on another login node.
@@ -34,17 +26,6 @@ const quiet = 120_000;
 export async function alone<Value>(environment: Environment, how: Alone, work: () => Promise<Value>): Promise<Value> {
   await using _lease = await wait(environment, how);
   return await work();
-}
-
-/** Where an environment's lease lies: inside, so that it moves along when the environment is renamed or thrown away. */
-export function leaseFile(prefix: string): string {
-  return path.join(prefix, '.pier', 'lease');
-}
-
-/** Who is evidently at work on an environment, for a person; undefined when nobody is. */
-export async function whoIsAtWork(prefix: string): Promise<string | undefined> {
-  const holder = await readLease(leaseFile(prefix));
-  return holder && isAtWork(holder) ? describeHolder(holder) : undefined;
 }
 
 async function wait(environment: Environment, how: Alone): Promise<AsyncDisposable> {
@@ -75,10 +56,6 @@ async function attempt(environment: Environment, { doing, breakLock }: Alone): R
       cause: error,
     });
   }
-}
-
-function isAtWork({ state, silence, owner }: LeaseHolder): boolean {
-  return state === 'alive' || (state === 'unknown' && owner !== null && silence < quiet);
 }
 
 function busy({ name }: Environment, holder: LeaseHolder): PierError {

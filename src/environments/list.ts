@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { uid } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
-import { whoIsAtWork } from './alone.ts';
+import { whoIsAtWork } from './at-work.ts';
 import { beingChangedBy, isChanging } from './change-state.ts';
 import { readEnvironment as readConda } from './conda/read.ts';
 import type { Environment } from './environment.ts';
