@@ -44,3 +44,20 @@ test('hands a command its own options, and gives back its exit status', async ()
   }
   expect((await typed(['./testbed', 'exec', 'c1', 'sh', '-c', 'exit 7'])).exitCode).toBe(7);
 });
+
+test('takes one word with a line in it as a shell does that was reached by ssh, modules included', async () => {
+  const line = 'module load pier && command -v pier | wc -l; hostname';
+  for (const way of [['./testbed'], ['npm', 'run', 'testbed']]) {
+    expect(await typed([...way, 'exec', 'login1', '-u', 'alice', line])).toMatchObject({
+      exitCode: 0,
+      stdout: '1\nlogin1\n',
+    });
+  }
+});
+
+test('says what was ended, and that nothing was there', async () => {
+  expect((await typed(['./testbed', 'down'])).stderr).toMatch(/^The testbed in .* has ended\. Its homes, .* stay/);
+  expect((await typed(['./testbed', 'down'])).stderr).toMatch(/ did not run\. /);
+  expect((await typed(['./testbed', 'wipe'])).stderr).toMatch(/ is gone\.\n$/);
+  expect((await typed(['./testbed', 'wipe'])).stderr).toMatch(/ is not there: nothing to do\.\n$/);
+});

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { PierError } from '../../src/files/index.ts';
 import { runOnTerminal } from '../../src/process/index.ts';
@@ -6,6 +7,7 @@ import { down } from './down.ts';
 import { enter } from './enter.ts';
 import { fault, faultUsage } from './fault.ts';
 import { codeSecret, hostNamed, people } from './layout.ts';
+import { firstProcess } from './processes.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
 
@@ -14,6 +16,7 @@ const usage = `./testbed up                          start it; homes, jobs and a
 ./testbed wipe                        end it and remove its directory
 ./testbed status                      what runs, and what Slurm says of its nodes
 ./testbed exec HOST [-u USER] [CMD…]  run a command on a host, else a login shell (login1 -u alice; root if no USER)
+                                      one word with spaces is a line for the shell: 'module load pier && pier'
 ./testbed code                        the code that the second factor asks for now
 
 ${faultUsage}
@@ -43,7 +46,7 @@ async function perform(directory: string, [verb, ...args]: readonly string[]): P
       return 0;
     case 'down':
     case 'wipe':
-      await down(directory, { wiped: verb === 'wipe' });
+      process.stderr.write(`${await ended(directory, verb === 'wipe')}\n`);
       return 0;
     case 'status':
       return status(directory);
@@ -61,6 +64,22 @@ async function perform(directory: string, [verb, ...args]: readonly string[]): P
   }
 }
 
+/** Ends it, and says what was ended and what stays. */
+async function ended(directory: string, wiped: boolean): Promise<string> {
+  const [ran, was] = [firstProcess(directory, 'switch') !== undefined, existsSync(directory)];
+  await down(directory, { wiped });
+  const what = `The testbed in ${directory}`;
+  if (!was) return `${what} is not there: nothing to do.`;
+  if (wiped) return `${what} is gone${ran ? '; what ran in it has ended' : ''}.`;
+  return `${what} ${ran ? 'has ended' : 'did not run'}. Its homes, jobs and accounts stay for the next up.`;
+}
+
+/** What to run: one word that only a shell understands is a line for a login shell, as with ssh. */
+function programIn(words: readonly string[]): readonly string[] {
+  const [line = '', ...more] = words;
+  return more.length === 0 && /[^\w@%+=:,./-]/.test(line) ? ['bash', '-lc', line] : words;
+}
+
 /**
  * Runs a command on a host and passes on its exit status.
  *
@@ -71,7 +90,7 @@ async function exec(directory: string, [host = '', ...rest]: readonly string[]):
   const isUser = rest[0] === '-u' || words[0] === 'root' || people.some(({ name }) => name === words[0]);
   const user = (isUser && words[0]) || 'root';
   const given = isUser ? words.slice(1) : words;
-  const program = given[0] === '--' ? given.slice(1) : given;
+  const program = programIn(given[0] === '--' ? given.slice(1) : given);
   // script(1) gives a login shell a terminal of the host's own: ours does not exist there.
   const shell = process.stdin.isTTY ? ['script', '-qec', 'bash -l', '/dev/null'] : ['bash', '-l'];
   const [file, ...line] = enter(directory, hostNamed(host).name, user, program.length > 0 ? program : shell);
