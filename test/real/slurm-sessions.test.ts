@@ -146,7 +146,9 @@ test('a follow-on job ends with its session', async () => {
   const { id } = await alice.lab();
   await alice.becomes(id, /^ready/);
   await alice.pier('session', 'renew', id);
-  await alice.pier('session', 'stop', id);
+  const stopped = said(await alice.pier('session', 'stop', id));
+  expect(stopped).toMatch(/stopped by pier session stop\. Its follow-on job \(Slurm’s job \d+\) is taken back, too\./);
+  expect(stopped.match(/Stopping/g)).toHaveLength(1);
   await until(async () => (await alice.leftovers(id)).length === 0, 60_000);
   expect(await alice.told(id)).toMatchObject({ state: 'ended' });
 });
