@@ -13,6 +13,7 @@ import { readAt } from './list.ts';
 import { refuseReadOnly } from './read-only.ts';
 import { readEnvironmentRecord, writeEnvironmentRecord } from './record.ts';
 import { checkSpace } from './space.ts';
+import { refuseOptions } from './specs.ts';
 import { refuseUntrusted } from './trust.ts';
 import { absolute } from './wanted.ts';
 
@@ -52,6 +53,7 @@ export interface ChangeDone {
  */
 export async function changeEnvironment(site: Site, request: ChangeRequest, hooks: ChangeHooks): Promise<ChangeDone> {
   const { install = [], uninstall = [], breakLock = false } = request;
+  refuseOptions([...install, ...uninstall]);
   const found = await findEnvironment(site, request.name);
   refuseReadOnly(found);
   await refuseUntrusted(found);

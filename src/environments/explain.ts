@@ -8,6 +8,7 @@ import { findEnvironment } from './find.ts';
 import { frozenFile } from './frozen.ts';
 import { checkName } from './names.ts';
 import { environmentsRoot } from './root.ts';
+import { refuseOptions } from './specs.ts';
 import { wantedFrom } from './wanted.ts';
 
 /**
@@ -22,9 +23,10 @@ export async function explainCreate(site: Site, request: CreateRequest): Promise
   return await explain(wanted, path.join(wanted.root, wanted.name), site);
 }
 
-/** The commands for a change of what is installed. Runs nothing. Errors: those of `findEnvironment`. */
+/** The commands for a change of what is installed. Runs nothing. Errors: `spec-invalid`, those of `findEnvironment`. */
 export async function explainChange(site: Site, request: ChangeRequest): Promise<string[]> {
   const { name, install = [], uninstall = [], pip = false } = request;
+  refuseOptions([...install, ...uninstall]);
   const environment = await findEnvironment(site, name);
   const backEnd = await backEndOf(environment);
   return await backEnd.explainChange(site, { environment, install, uninstall, pip });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PierError, tilde } from '../files/index.ts';
+import type { RequiredSums } from './required-sums.ts';
 
 /** One package of conda's explicit file. */
 export interface ExplicitPackage {
@@ -30,6 +31,8 @@ export interface RequestFile {
   readonly variables: Readonly<Record<string, string>>;
   /** Where each spec or requirement stands, such as `environment.yml:7`. */
   readonly places: ReadonlyMap<string, string>;
+  /** Sums of a requirements file. */
+  readonly sums: readonly RequiredSums[];
   /** What a person is to know about the file: what of it is not taken, and why. */
   readonly remarks: readonly string[];
 }
@@ -46,6 +49,7 @@ export function emptyFile(kind: RequestFile['kind'], file: string, text: string)
     explicit: [],
     variables: {},
     places: new Map(),
+    sums: [],
     remarks: [],
   };
 }

@@ -23,3 +23,22 @@ export function specsAfter(
   const kept = specs.filter((spec) => !replaced.has(requirementName(spec)));
   return [...new Set([...kept, ...install])].sort();
 }
+
+/** A line break in a requirement would begin a line of its own, such as an option. Throws `spec-invalid`. */
+export function refuseBreaks(requirements: readonly string[]): void {
+  const broken = requirements.find((one) => /[\p{Cc}\u2028\u2029]/u.test(one.replaceAll('\t', ' ')));
+  if (broken !== undefined) throw noPackage(broken);
+}
+
+/** What was typed goes on to uv or conda, which would take a word with a dash for an option. Throws `spec-invalid`. */
+export function refuseOptions(words: readonly string[]): void {
+  refuseBreaks(words);
+  const option = words.find((word) => word.trimStart().startsWith('-'));
+  if (option !== undefined) throw noPackage(option);
+}
+
+function noPackage(text: string): PierError {
+  return new PierError('spec-invalid', `${JSON.stringify(text)} is no package.`, {
+    hint: 'Write it as name, name==1.2 or "name>=1.2,<2" (in quotes, for the shell); a file by -f FILE.',
+  });
+}

@@ -12,6 +12,7 @@ import { pipOnly } from './pip-only-file.ts';
 import type { Wanted } from './plan.ts';
 import type { RequestFile } from './request-file.ts';
 import { environmentsRoot } from './root.ts';
+import { refuseOptions } from './specs.ts';
 import { chooseTarget, targetHint } from './target.ts';
 
 /**
@@ -20,6 +21,7 @@ import { chooseTarget, targetHint } from './target.ts';
  * Errors: `name-invalid`, `catalogue-unknown`, `site-variable-unknown`, `file-invalid`, `channel-forbidden`, …
  */
 export async function wantedFrom(site: Site, request: CreateRequest): Promise<Wanted> {
+  refuseOptions(request.specs ?? []);
   const named = request.file === undefined ? null : await readFile(request.file);
   const place = placeFor(site, request, named);
   const plain = pipOnly(named, request);

@@ -50,7 +50,7 @@ test('offline, what is missing is said plainly', async () => {
   expect(error).toMatchObject({
     code: 'offline',
     message: expect.stringMatching(
-      /there is no network, and uv's cache lacks something.*cowsay was not found in the cache/,
+      /the package index https?:\S+ does not answer.*\n.*uv's cache lacks something.*cowsay was not found in the cache/,
     ),
   });
   expect(await visibleIn(place.root)).toEqual([]);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { errnoOf, PierError, tilde } from '../../files/index.ts';
 import { emptyFile, type RequestFile } from '../request-file.ts';
 import { readExplicit } from './explicit.ts';
-import { requirementPlaces } from './requirements.ts';
+import { readRequirements } from './requirements.ts';
 
 /** Bytes; the lock of a thousand packages is a fifth of it. */
 const longestFile = 16 * 1024 * 1024;
@@ -21,11 +21,20 @@ export async function readRequestFile(named: string): Promise<RequestFile> {
   const base = path.basename(file);
   if (/\.ya?ml$/i.test(base)) return await (await import('./environment-yaml.ts')).readEnvironmentYaml(file, text);
   if (base === 'pyproject.toml') return emptyFile('project', file, text);
-  if (base === 'uv.lock') return emptyFile('uv-lock', file, text);
-  if (/^pylock\.([^.]+\.)?toml$/.test(base)) return emptyFile('pylock', file, text);
+  if (base === 'uv.lock') return said(emptyFile('uv-lock', file, text), !/^\[\[package\]\]/m.test(text));
+  if (/^pylock\.([^.]+\.)?toml$/.test(base)) {
+    return said(emptyFile('pylock', file, text), !/^\s*(\[\[\s*packages|packages\s*=)/m.test(text));
+  }
   if (!/\.(txt|in|list|explicit)$/i.test(base)) throw unknownFile(file);
   if (/^@EXPLICIT\s*$/m.test(text)) return readExplicit(file, text);
-  return { ...emptyFile('requirements', file, text), places: requirementPlaces(file, text) };
+  const { isEmpty, places, sums } = await readRequirements(file, text);
+  return said({ ...emptyFile('requirements', file, text), places, sums }, isEmpty);
+}
+
+/** A file that was emptied by mistake is no error, but worth a word. */
+function said(file: RequestFile, isEmpty: boolean): RequestFile {
+  if (!isEmpty) return file;
+  return { ...file, remarks: [`${tilde(file.file)} asks for nothing, so Python alone comes of it.`] };
 }
 
 async function readText(file: string): Promise<string> {

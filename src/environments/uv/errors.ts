@@ -25,7 +25,8 @@ const rows: readonly Row[] = [
   {
     pattern: /Packages were unavailable because the network was disabled|Network connectivity is disabled/,
     code: 'offline',
-    message: (doing, stderr) => `${doing}: there is no network, and uv's cache lacks something. ${reason(stderr)}`,
+    message: (doing, stderr) =>
+      `${doing}: nothing can be downloaded, and uv's cache lacks something. ${reason(stderr)}`,
     hint: 'Try again where there is a network, such as on a login node; what was downloaded stays in uv’s cache.',
   },
   {
@@ -105,7 +106,15 @@ function reason(stderr: string): string {
 function serverIn(stderr: string): string {
   return /python-build-standalone|cpython-\d/.test(stderr)
     ? 'the server of Pythons that uv downloads'
-    : 'the package index';
+    : `the package index${addressIn(stderr)}`;
+}
+
+/** Which index it is, by what could not be fetched from it; without a user's name and password. */
+function addressIn(stderr: string): string {
+  const fetched = /(?:Failed to fetch: `?|\burl \()(https?:\/\/[^\s`)]+)/.exec(stderr)?.[1];
+  if (!fetched || !URL.canParse(fetched)) return '';
+  const { origin, pathname } = new URL(fetched);
+  return ` ${origin}${pathname.endsWith('/') ? pathname.replace(/[^/]*\/$/, '') : ''}`;
 }
 
 function lastCause(stderr: string): string {

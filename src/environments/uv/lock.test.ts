@@ -54,8 +54,8 @@ test('addresses, Git repositories and directories are installed from where they 
     'name = "d"\ndirectory = { path = "home/ada/thesis work" }',
   ).map(({ requirement }) => requirement);
   expect(lines).toEqual([
-    'a @ file:///home/ada/a-1-py3-none-any.whl',
-    'b @ https://x/b.tar.gz',
+    `a @ file:///home/ada/a-1-py3-none-any.whl --hash=sha256:${a}`,
+    `b @ https://x/b.tar.gz --hash=sha256:${a}`,
     'c @ git+https://x/c.git@f6b3ba',
     'd @ file:///home/ada/thesis%20work',
   ]);

@@ -64,17 +64,19 @@ function parsePackage(block: string, python: string, directory: string): LockedP
   const source = archive && !isWheel ? archive : sdist;
   const files = [...wheels, ...(sdist ? [sdist] : [])];
   const address = archive?.url ?? elsewhere(block, directory);
-  const requirement = address ? `${name} @ ${address}` : pinned(name, version, files);
+  const sum = archive?.sha256 ? ` --hash=sha256:${archive.sha256}` : '';
+  const requirement = address ? `${name} @ ${address}${sum}` : pinned(name, version, files);
   return { name, version, wheel, source, requirement };
 }
 
 /** A top-level string of the package's table. uv writes basic strings, whose escapes are JSON's. */
-function stringAt(block: string, key: string): string | undefined {
+export function stringAt(block: string, key: string): string | undefined {
   const quoted = new RegExp(`^${key} = ("(?:[^"\\\\]|\\\\.)*")$`, 'm').exec(block)?.[1];
   return quoted && JSON.parse(quoted);
 }
 
-const fileTable = /\{ (url|path) = ("(?:[^"\\]|\\.)*")((?:[^{}]|\{[^{}]*\})*)\}/g;
+/** A file's table: what names it, its address or path as JSON has it, and the rest. */
+export const fileTable = /\{ (url|path) = ("(?:[^"\\]|\\.)*")((?:[^{}]|\{[^{}]*\})*)\}/g;
 
 function filesIn(text: string, directory: string): LockedFile[] {
   return [...text.matchAll(fileTable)].map(([, key, quoted = '""', rest = '']) => ({

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PierError, tilde } from '../../files/index.ts';
-import { run } from '../../process/index.ts';
 import type { Site } from '../../site/index.ts';
 import { requirementName } from '../distributions.ts';
 import { namedPlaces } from '../named-places.ts';
 import type { RequestFile } from '../request-file.ts';
-import { uvError } from './errors.ts';
-import { neutralDirectory, type Uv, uvVariables } from './program.ts';
+import { type RequiredSums, requiredSums, withoutSums } from '../required-sums.ts';
+import { neutralDirectory, type Uv } from './program.ts';
+import { pylockLines } from './pylock.ts';
+import { uvLockLines } from './uv-lock.ts';
 
 /** What `uv pip compile` is given: files as arguments, requirements as its input, and where it runs. */
 export interface Source {
@@ -17,6 +18,8 @@ export interface Source {
   readonly directory: string;
   /** What was asked for, as a person would write it. */
   readonly specs: readonly string[];
+  /** Those of the files; those in the lines are there. */
+  readonly sums: readonly RequiredSums[];
 }
 
 /** Makes a source of typed requirements and a file. Errors: `file-invalid`, `lock-unreadable`, those of uv. */
@@ -27,31 +30,22 @@ export async function readSource(
   file: RequestFile | null,
 ): Promise<Source> {
   if (!file || file.kind === 'environment')
-    return { files: [], lines: typed, directory: neutralDirectory, specs: typed };
+    return { files: [], lines: typed, directory: neutralDirectory, specs: typed, sums: [] };
   const directory = path.dirname(file.file);
   const merge = (specs: readonly string[]) => [...new Set([...typed, ...specs])].sort();
   if (file.kind === 'requirements') {
-    return { files: [file.file], lines: typed, directory, specs: merge(requirementsIn([...file.places.keys()])) };
+    return { files: [file.file], lines: typed, directory, specs: merge([...file.places.keys()]), sums: file.sums };
   }
   if (file.kind === 'project') {
-    return { files: [file.file], lines: typed, directory, specs: merge(await projectSpecs(file.file)) };
+    return { files: [file.file], lines: typed, directory, specs: merge(await projectSpecs(file.file)), sums: [] };
   }
   const exact =
     file.kind === 'pylock' ? await pylockLines(site, uv, file.file) : await uvLockLines(site, uv, file.file);
   const specs =
-    file.kind === 'pylock' ? requirementsIn(exact) : await projectSpecs(path.join(directory, 'pyproject.toml'));
-  return { files: [], lines: [...typed, ...exact], directory, specs: merge(specs) };
-}
-
-/** Requirements without what belongs to one file of one package: options, hashes and the backslash at the end. */
-function requirementsIn(lines: readonly string[]): string[] {
-  const plain = lines.map((line) =>
-    line
-      .replace(/\s+--hash[= ]\S+/g, '')
-      .replace(/\s*\\$/, '')
-      .trim(),
-  );
-  return plain.filter((line) => line !== '' && !line.startsWith('-'));
+    file.kind === 'pylock' ? exact.map(withoutSums) : await projectSpecs(path.join(directory, 'pyproject.toml'));
+  const place = tilde(file.file);
+  const sums = exact.flatMap((line) => requiredSums(line, place));
+  return { files: [], lines: [...typed, ...exact.map(withoutSums)], directory, specs: merge(specs), sums };
 }
 
 /** `dependencies` of `[project]`: a list of texts, which TOML writes as JSON does or in single quotes. */
@@ -62,91 +56,6 @@ async function projectSpecs(file: string): Promise<string[]> {
   return [...list.replace(/^\s*#.*$/gm, '').matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g)].map(
     ([, basic, literal]) => basic ?? literal ?? '',
   );
-}
-
-/** `uv export --frozen --no-emit-project --format requirements.txt --project DIRECTORY`: pinned, with markers and hashes. */
-async function uvLockLines(site: Site, uv: Uv, file: string): Promise<string[]> {
-  const directory = path.dirname(file);
-  const args = ['export', '--quiet', '--frozen', '--no-emit-project', '--no-header', '--no-annotate'];
-  const result = await run(uv.file, [...args, '--format', 'requirements.txt', '--project', directory], {
-    cwd: directory,
-    env: uvVariables(site, uv),
-    timeoutMs: 120_000,
-  });
-  if (result.exitCode === 0) return joined(result.stdout);
-  if (/No `pyproject.toml` found/.test(result.stderr)) {
-    throw new PierError('file-invalid', `${tilde(file)}: there is no pyproject.toml beside it, which it belongs to.`, {
-      hint: 'Keep the two together, or export the lock where they are: uv export --format pylock.toml',
-    });
-  }
-  throw lockError(file, result.stderr) ?? uvError(result, `Cannot read ${tilde(file)}`);
-}
-
-/** What TOML's own reader says, with its line. */
-function lockError(file: string, stderr: string): PierError | undefined {
-  const [, line, why] = /TOML parse error at line (\d+), column \d+[\s\S]*?\n\s*\|\s*\n?([\s\S]*)$/.exec(stderr) ?? [];
-  if (line === undefined) return undefined;
-  const words = why?.split('\n').at(-1)?.trim() || 'this is not TOML';
-  return new PierError('file-invalid', `${tilde(file)}:${line}: ${words || 'this is not TOML'}.`, {
-    hint: 'Have uv write it again: uv lock',
-  });
-}
-
-/** Lines of a requirements file, those joined that a backslash continues. */
-function joined(text: string): string[] {
-  const lines = text.replace(/\s*\\\n\s*/g, ' ').split('\n');
-  return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
-}
-
-/** Reads a lock as in PEP 751, whoever wrote it. stdout: a requirement a line, or `{"line", "message"}` as JSON. */
-const pylockScript = `
-import json, re, sys, tomllib
-
-def requirement(package):
-    marker = " ; " + package["marker"] if package.get("marker") else ""
-    if "vcs" in package:
-        vcs = package["vcs"]
-        return "%s @ %s+%s@%s%s" % (package["name"], vcs["type"], vcs.get("url") or vcs["path"], vcs["commit-id"], marker)
-    for kind in ("directory", "archive"):
-        if kind in package:
-            place = package[kind].get("url") or package[kind]["path"]
-            return "%s @ %s%s" % (package["name"], place, marker)
-    files = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
-    sums = {item["hashes"]["sha256"] for item in files if "sha256" in item.get("hashes", {})}
-    return "".join(["%s==%s" % (package["name"], package["version"]), marker, *(" --hash=sha256:" + one for one in sorted(sums))])
-
-try:
-    with open(sys.argv[1], "rb") as file:
-        lock = tomllib.load(file)
-    if lock.get("lock-version", "").split(".")[0] != "1":
-        raise ValueError("lock-version is not 1 (at line 1")
-    print("\\n".join(requirement(package) for package in lock.get("packages", [])))
-except (ValueError, KeyError) as error:
-    print(json.dumps({"line": int((re.search(r"at line (\\d+)", str(error)) or [0, 1])[1]), "message": str(error)}))
-`;
-
-/** `uv run --no-project --python '>=3.11' python -I -c SCRIPT FILE`: tomllib is in Python since 3.11. */
-async function pylockLines(site: Site, uv: Uv, file: string): Promise<string[]> {
-  const args = [
-    'run',
-    '--quiet',
-    '--no-project',
-    '--isolated',
-    '--python',
-    '>=3.11',
-    'python',
-    '-I',
-    '-c',
-    pylockScript,
-    file,
-  ];
-  const result = await run(uv.file, args, { cwd: neutralDirectory, env: uvVariables(site, uv), timeoutMs: 120_000 });
-  if (result.exitCode !== 0) throw uvError(result, `Cannot read ${tilde(file)}`);
-  if (!result.stdout.startsWith('{')) return joined(result.stdout);
-  const { line, message } = JSON.parse(result.stdout);
-  throw new PierError('file-invalid', `${tilde(file)}:${line}: ${message}.`, {
-    hint: 'It is to be a lock as in PEP 751, such as uv export --format pylock.toml writes.',
-  });
 }
 
 /** uv shows the line between bars, and then says what it expected. */
