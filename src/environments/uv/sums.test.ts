@@ -42,6 +42,8 @@ test('only files with a sum that was asked for stay, and are what is installed',
     wheel: null,
   });
   expect(holdToSums(six, asked('1.17.0', a, b, c))).toBe(six);
+  const one = [{ name: 'idna', version: null, sums: [`sha256:${c}`], place: null }];
+  expect(holdToSums(six, one)).toBe(six);
 });
 
 test('the sums of another version count where there are none of this one, and not beside them', () => {

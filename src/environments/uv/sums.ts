@@ -30,6 +30,8 @@ function held(block: string, required: readonly RequiredSums[]): string {
     return { table, address: String(JSON.parse(address)), sums, fits: sums.some((sum) => wanted.has(sum)) };
   });
   if (!files.some(({ fits }) => fits)) throw differ(`${name} ${version ?? ''}`.trim(), asked, files);
+  // The same environment is to give the same text, also when it was made of its own export.
+  if (files.every(({ fits }) => fits)) return block;
   const wheels = /^wheels = \[.*?\]$/ms.exec(block)?.[0];
   const kept = files.filter(({ table, fits }) => fits && wheels?.includes(table)).map(({ table }) => `    ${table},`);
   const without = files
