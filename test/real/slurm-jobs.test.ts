@@ -122,7 +122,7 @@ describe('what the site would refuse or never start is found before anything is 
       {
         option: 'time',
         message: 'The partition short gives a job 2 minutes at most; you asked for 10 minutes.',
-        change: '--time 2m, or --partition caslake, bigmem or preempt',
+        change: '--time 2m, or --partition caslake, bigmem, gpu or preempt',
       },
     ]);
     expect(await check({ seconds: 3600, qos: 'debug' })).toMatchObject(
@@ -133,17 +133,19 @@ describe('what the site would refuse or never start is found before anything is 
     );
     const says = async (resources: Task['resources'], user?: string) =>
       (await check(resources, user))?.map(({ option, change }) => `${option}: ${change}`);
-    expect(await says({ partition: 'maint' })).toEqual(['partition: --partition caslake, bigmem, short or preempt']);
-    expect(await says({ partition: 'nope' })).toEqual([
-      'partition: --partition caslake, bigmem, short, preempt or private',
+    expect(await says({ partition: 'maint' })).toEqual([
+      'partition: --partition caslake, bigmem, gpu, short or preempt',
     ]);
-    expect(await says({ partition: 'private' })).toEqual(['partition: --partition caslake, bigmem, short or preempt']);
+    expect(await says({ partition: 'nope' })).toEqual([
+      'partition: --partition caslake, bigmem, gpu, short, preempt or private',
+    ]);
+    expect(await says({ partition: 'private' })).toEqual([
+      'partition: --partition caslake, bigmem, gpu, short or preempt',
+    ]);
     expect(await says({ cpus: 17 })).toEqual(['cpus: --cpus 16']);
     expect(await says({ cpus: 8, partition: 'short', seconds: 60 })).toEqual(['cpus: --cpus 4']);
     expect(await says({ memory: 400_000 })).toEqual(['mem: --mem 62.5G, or --partition bigmem']);
-    expect(await says({ gpus: { count: 1, type: 'a100', select: 'gres' } })).toEqual([
-      'gpus: Leave --gpus out: no partition has any.',
-    ]);
+    expect(await says({ gpus: { count: 1, type: 'a100', select: 'gres' } })).toEqual(['gpus: --partition gpu']);
     expect(await says({ account: 'pi-grace' })).toEqual(['account: --account pi-ada']);
     expect(await says({ account: 'pi-empty' })).toEqual(['account: --account pi-ada']);
     expect(await says({ qos: 'high' })).toEqual(['qos: --qos debug, low or normal']);
@@ -173,11 +175,18 @@ describe('a refusal says why and what to change', () => {
     ['a QOS of others', { qos: 'high' }, 'alice', /may not use this QOS/, /--qos/],
     ['too much memory', { memory: 10_000_000 }, 'alice', /that much memory/, /--mem/],
     [
-      'GPUs where there are none',
+      'GPUs of a kind that no node has',
+      { gpus: { count: 1, type: 'h100', select: 'gres' as const } },
+      'alice',
+      /no node of the partition has what it asks for/,
+      /--gpus/,
+    ],
+    [
+      'GPUs in a partition without any',
       { gpus: { count: 1, type: null, select: 'gres' as const } },
       'alice',
-      /no such GPUs/,
-      /--gpus/,
+      /no node of the partition has what it asks for/,
+      /--partition/,
     ],
     ['a feature that no node has', { constraint: 'nope' }, 'alice', /no node has that feature/, /--constraint/],
     ['a reservation that is not there', { reservation: 'nope' }, 'alice', /reservation/, /--reservation/],

@@ -60,6 +60,15 @@ test('a refusal that is known is one; the site’s own words are passed on', () 
   });
 });
 
+test('a cluster that has no GPUs at all says so in words of its own', () => {
+  // Slurm 22.05.8 without GresTypes; the testbed's has them, and calls what no node has a configuration.
+  const stderr = 'sbatch: error: Batch job submission failed: Invalid generic resource (gres) specification\n';
+  expect(read({ exitCode: 1, stderr })).toMatchObject({
+    outcome: 'refused',
+    error: { message: expect.stringContaining('no such GPUs'), hint: expect.stringContaining('--gpus') },
+  });
+});
+
 const request: SlurmRequest = {
   engine: 'slurm',
   name: 'pier-lab-abcdefgh-1',
