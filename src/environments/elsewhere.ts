@@ -3,11 +3,12 @@ import { placeOf, type Site } from '../site/index.ts';
 
 /** Where there is a network, as far as the profile knows. */
 export function elsewhere({ profile }: Site): string {
-  const { network, login, scheduler } = profile;
+  const { network, login } = profile;
   const kept = 'what was downloaded stays in the cache.';
   const blocked = network?.login_internet === 'blocked';
-  if (scheduler === 'slurm' && !blocked && placeOf(profile) === 'job') {
-    const node = login.nodes[0] ?? login.host ?? 'a login node';
+  // Also on a cluster that nobody has written a profile of.
+  if (!blocked && (placeOf(profile) === 'job' || process.env.SLURM_JOB_ID)) {
+    const node = login?.nodes?.[0] ?? login?.host ?? 'a login node';
     return `Compute nodes may have no network: run the same on ${node}; ${kept}`;
   }
   return `Check the network (and HTTPS_PROXY), or run the same where there is one; ${kept}`;

@@ -112,7 +112,7 @@ async function over(
   const account = await accountOf(job, patienceMs);
   if (account.end) return endedAs(account.end, asOf);
   if (!found && account.askedSince !== null && (await isLost(job, queue))) {
-    const reason = 'Slurm’s controller was started anew and does not know it any more.';
+    const reason = 'Slurm’s controller lost it: it was started anew and does not know it any more.';
     return { state: 'gone', reason, end: null, settled: account.failure === null, asOf };
   }
   const since = Date.parse(account.askedSince ?? asOf);
