@@ -8,7 +8,7 @@ export function elsewhere({ profile }: Site): string {
   const blocked = network?.login_internet === 'blocked';
   // Also on a cluster that nobody has written a profile of.
   if (!blocked && (placeOf(profile) === 'job' || process.env.SLURM_JOB_ID)) {
-    const node = login?.nodes?.[0] ?? login?.host ?? 'a login node';
+    const node = login.nodes[0] ?? login.host ?? 'a login node';
     return `Compute nodes may have no network: run the same on ${node}; ${kept}`;
   }
   return `Check the network (and HTTPS_PROXY), or run the same where there is one; ${kept}`;

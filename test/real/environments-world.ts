@@ -34,7 +34,7 @@ const packages = { index: null, find_links: [], conda_channels: [], mirrors: {},
 const python = { distributions: [], uv: { module: null }, compiled_packages: { gcc: null, prefer: null } };
 const profile = {
   environments: { root, public: [], backend: 'uv', default: null }, caches: { uv: null, conda: null }, packages, python,
-  login: { host: null, nodes: [] }, network: { login_internet: 'probe' }, storage: {},
+  scheduler: 'slurm', login: { host: null, nodes: [], other_hosts: {} }, network: { login_internet: 'probe' }, storage: {},
   policies: { conda_init: 'forbid', defaults_channel: 'forbid' }, slurm: { partitions: { gpu: { gpus: 4, cuda: '12.4' }, old: { gpus: 1, cuda: '11.8' }, broadwl: { gpus: 0 }, new: { gpus: 2 } } },
 };
 const site = { id: 'test', name: 'test', chosenBy: 'test', file: null, profile, leaves: [] };
