@@ -27,7 +27,8 @@ export async function sandbox(): Promise<Sandbox> {
       HOME: home,
       USER: 'tester',
     },
-    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+    // fish goes on writing completions in the background after its shell has ended.
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }),
   };
 }
 
