@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readEnvironmentYaml } from './environment-yaml.ts';
 
-const file = '/work/ada/environment.yml';
+const file = '/project/ada/environment.yml';
 
 async function read(text: string) {
   return await readEnvironmentYaml(file, text);
@@ -29,7 +29,7 @@ prefix: /home/bob/envs/sea
     name: { text: 'sea', place: `${file}:1` },
     channels: ['conda-forge', 'nodefaults'],
     specs: ['python=3.12', 'numpy>=2', 'pip'],
-    pip: ['six>=1.16', '-r /work/ada/more.txt', '-e /work/ada/thesis'],
+    pip: ['six>=1.16', '-r /project/ada/more.txt', '-e /project/ada/thesis'],
     variables: { DATA: '/project/data', DEPTH: '12' },
   });
   expect(found.places.get('numpy>=2')).toBe(`${file}:7`);
