@@ -6,7 +6,7 @@ import { specs as condaSpecs, recorded, withConda } from './conda.mjs';
 import { ratioOfMedians } from './statistics.mjs';
 import { finish, timed } from './world.mjs';
 
-const [turns, condaTurns] = [4, 8];
+const [turns, condaTurns] = [8, 8];
 
 /**
  * @param {import('./world.mjs').World} world

@@ -9,7 +9,7 @@ import { alternate } from './alternate.mjs';
 import { ratioOfMedians } from './statistics.mjs';
 import { timed } from './world.mjs';
 
-const turns = 8;
+const turns = 20;
 
 /** Milliseconds between two questions to the Jupyter that was started by hand. */
 const askEvery = 10;

@@ -1,19 +1,21 @@
-// The portal, beside the session's own socket and beside configurable-http-proxy, which JupyterHub stands on.
+// The portal, beside the session's own socket and beside configurable-http-proxy, which JupyterHub stands on; at downloads
+// also what HAProxy, if there is one, does beside that socket.
 //
-// All three lead to one Jupyter on one Unix socket: configurable-http-proxy takes `unix+http://` as a target.
+// All lead to one Jupyter on one Unix socket: configurable-http-proxy takes `unix+http://` as a target.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { alternate } from './alternate.mjs';
+import { startHaproxy } from './haproxy.mjs';
 import { ask, connectKernel, download, signIn, startKernel } from './kernel.mjs';
 import { freePort } from './lab.mjs';
 import { ratioOfMedians } from './statistics.mjs';
 
 /** In each of three rounds; the kernels change places between rounds. */
 const roundTrips = 70;
-const downloads = 12;
+const downloads = 24;
 const megabytes = 200;
 
 /**
@@ -26,10 +28,13 @@ export async function measure(world, tell) {
   mkdirSync(directory, { recursive: true });
   const { session } = JSON.parse(await world.run('lab', '--detach', '--no-browser', '--json', '--dir', directory));
   const chp = await startProxy(world, session);
+  const haproxy = await startHaproxy(world, session);
   try {
     const ways = { direct: direct(session), portal: await throughPortal(world, session), chp: chp.way };
-    return [...(await measureKernel(ways, tell)), ...(await measureDownload(ways, directory, tell))];
+    const more = haproxy ? { haproxy: haproxy.way } : {};
+    return [...(await measureKernel(ways, tell)), ...(await measureDownload({ ...ways, ...more }, directory, tell))];
   } finally {
+    await haproxy?.stop();
     await chp.stop();
     await world.run('session', 'stop', session.id);
   }
@@ -108,7 +113,11 @@ async function measureDownload(ways, directory, tell) {
   );
   const samples = await alternate(downloads, fetches, tell);
   rmSync(file);
-  return rows(`download of ${megabytes} MB through the portal`, 'throughput', samples, { direct: 0.8, chp: 1 });
+  const figure = `download of ${megabytes} MB through`;
+  const found = rows(`${figure} the portal`, 'throughput', samples, { direct: 0.8, chp: 1 });
+  if (!samples.haproxy) return found;
+  const ofHaproxy = { ...samples, portal: samples.haproxy };
+  return [...found, ...rows(`${figure} HAProxy`, 'throughput', ofHaproxy, {}).slice(0, 1)];
 }
 
 function rows(figure, what, samples, goals) {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { alternate } from './alternate.mjs';
 import { difference, quantile } from './statistics.mjs';
 
-const turns = 80;
+const turns = 240;
 
 /**
  * @param {import('./world.mjs').World} world

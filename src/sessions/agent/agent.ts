@@ -5,7 +5,7 @@ import { planJupyter } from '../jupyter.ts';
 import { readRequest } from '../records.ts';
 import { removeRuntimeDirectory } from '../remove-runtime-directory.ts';
 import { attemptFiles } from '../store.ts';
-import { openDoors, type Run } from './doors.ts';
+import { openDoors, prepareDoors, type Run } from './doors.ts';
 import { endJupyter, explainExit } from './end.ts';
 import { idleSeconds } from './idle-rule.ts';
 import { beginRun, type End, endRun, ServedAlready } from './run.ts';
@@ -68,6 +68,7 @@ async function serveUntilEnd(run: Run, runtimeDirectory: string, signals: Signal
   const serving = await serve(environment, plan, place);
   // Jupyter takes seconds to start, and looks for kernels whenever it is asked for them.
   const offered = offerKernels(site, environment, offeredTo(runtimeDirectory)).catch(() => 0);
+  void prepareDoors(run, plan).catch(() => {});
   const answered = new AbortController();
   try {
     const log = attemptFiles(request.id, run.attempt).log;

@@ -42,17 +42,19 @@ export async function openDoors(run: Run, site: Site, plan: JupyterPlan, serving
   }
 }
 
+/** Loads what `openDoors` takes; to be called while Jupyter starts, since what is loaded before it is waited for. */
+export async function prepareDoors({ request }: Run, plan: JupyterPlan): Promise<void> {
+  if (plan.way === 'socket' && request.on === 'compute') await loadGate();
+}
+
+const loadGate = () => Promise.all([import('../gate-key.ts'), import('./gate.ts'), import('./gate-address.ts')]);
+
 async function openForOthers(
   { request, attempt, restart }: Run,
   socketPath: string,
   endpoint: Doors['endpoint'],
 ): Promise<Doors> {
-  // Loaded after Jupyter has answered: what is loaded before it is waited for.
-  const [{ gateIdentity, makeGateKey }, { openGate }, { gateAddress }] = await Promise.all([
-    import('../gate-key.ts'),
-    import('./gate.ts'),
-    import('./gate-address.ts'),
-  ]);
+  const [{ gateIdentity, makeGateKey }, { openGate }, { gateAddress }] = await loadGate();
   const key = await makeGateKey(attemptFiles(request.id, attempt).gateKey);
   const identity = gateIdentity(request.id, attempt, restart);
   const gate = await openGate({ socketPath, key, identity, address: await gateAddress() });
