@@ -1,7 +1,7 @@
 import { PierError } from '../files/index.ts';
 import { parseTime } from '../jobs/index.ts';
 import { ensurePortal } from '../portal/index.ts';
-import { chooseWhere, isLive, listSessions, type Session, startSession } from '../sessions/index.ts';
+import { chooseWhere, forgetOldSessions, isLive, listSessions, type Session, startSession } from '../sessions/index.ts';
 import type { Site } from '../site/index.ts';
 import { chooseEnvironment, directoryFrom } from './choose-environment.ts';
 import { type CommandContext, type CommandResult, result } from './command.ts';
@@ -42,6 +42,8 @@ export async function openJupyter(context: CommandContext, app: Session['app']):
   if (wish && options.flag('detach') && !interruption.signal.aborted) return opened(started, null);
   // It takes its time to start, as Jupyter does. If it cannot, opening the session says why.
   if (!direct) ensurePortal().catch(() => {});
+  // There is time for it now; what it cannot remove it will find the next time.
+  forgetOldSessions().catch(() => {});
   await mentionOthers(context, started);
   const session = await untilReady(context, started, interruption);
   if (session.state !== 'ready') return opened(session, null);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { identityOf } from '../../src/files/index.ts';
@@ -66,6 +66,18 @@ test('a session is ready, listed, and stopped with nothing left of it', async ()
   expect(await list()).toMatchObject([{ id: session.id, state: 'ended' }]);
   expect([agent.pid, jupyter.pid].filter(runs)).toEqual([]);
   expect(await gone(runtimeDirectory)).toBe(true);
+});
+
+test('what is on record of a session that ended 30 days ago goes when another one starts', async () => {
+  const { id } = await lab();
+  await ada.pier('session', 'stop', id);
+  const directory = path.join(ada.sessions, id);
+  for (const place of [directory, path.join(directory, 'attempts'), path.join(directory, 'attempts', '1')]) {
+    await utimes(place, new Date(0), new Date(0));
+  }
+  const another = await lab();
+  expect(await list()).toMatchObject([{ id: another.id, state: 'ready' }]);
+  expect(await gone(directory)).toBe(true);
 });
 
 test('nothing secret stands in argv, the job script, the log or a file that others can read', async () => {
