@@ -1,11 +1,14 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { type AddressInfo, connect, createServer as createRelay } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Sandbox, sandbox, until } from '../../test/sandbox.ts';
 import { identityOf, writeRecord } from '../files/index.ts';
 import { openGate } from './agent/gate.ts';
 import { ask } from './ask.ts';
+import { carry } from './carry.ts';
 import { gateIdentity, makeGateKey } from './gate-key.ts';
 import { attemptFiles, makeSessionDirectory, sessionFiles } from './store.ts';
 import { openWays, type Ways } from './transports/ways.ts';
@@ -94,6 +97,34 @@ test('when the gate is gone the way is given up, with every reason; and found ag
   });
   await startRun(0);
   await until(() => reach().catch(() => undefined));
+});
+
+test('a new connection that cannot be made cuts off none that is open', async () => {
+  upstream.keepAliveTimeout = 60_000;
+  const listen = async (port: number) => {
+    const relay = createRelay((near) => carry(near, connect(gate.port, 'localhost')));
+    relay.listen(port, 'localhost');
+    await once(relay, 'listening');
+    return { port: (relay.address() as AddressInfo).port, refuse: () => relay.close() };
+  };
+  const node = await listen(0);
+  await gate[Symbol.asyncDispose]();
+  await startRun(0, { gate: { host: 'localhost', port: node.port } });
+  const { socket } = await reach();
+  const open = connect(socket);
+  const asks = async () => {
+    open.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    return await Promise.race([once(open, 'data').then(() => true), once(open, 'close').then(() => false)]);
+  };
+  expect(await asks()).toBe(true);
+  node.refuse();
+  expect(await get(socket)).toBeUndefined();
+  await expect(reach()).rejects.toMatchObject({ code: 'session-unreachable' });
+  const back = await listen(node.port);
+  const again = await until(() => reach().catch(() => undefined));
+  expect(await get(again.socket)).toBe(`/s/${id}/api/x`);
+  expect(await asks()).toBe(true);
+  back.refuse();
 });
 
 test.each([

@@ -40,6 +40,8 @@ interface Way extends Reach {
   readonly run: string;
   readonly transport: Transport;
   readonly close: () => Promise<void>;
+  /** Takes no more connections; over when those that it carries are. */
+  readonly retire: () => Promise<void>;
   /** Its last connection failed: it has to be tried again before it is used. */
   failed: boolean;
 }
@@ -59,6 +61,7 @@ const toOtherNodes = ['gate', 'srun'] as const;
 /** `directory`: ours alone, with a path that leaves room for the name of a socket. */
 export function openWays(directory: string, program: readonly string[] = thisProgram()): Ways {
   const open = new Map<string, Way>();
+  const retired = new Set<Way>();
   const opening = new Map<string, Promise<Way>>();
   const failures = new Map<string, { readonly run: string; readonly at: number; readonly error: unknown }>();
 
@@ -87,7 +90,7 @@ export function openWays(directory: string, program: readonly string[] = thisPro
   }
 
   async function replace(id: string, run: string, records: AttemptRecords): Promise<Way> {
-    await open.get(id)?.close();
+    await leave(open.get(id), run);
     open.delete(id);
     failures.delete(id);
     try {
@@ -100,11 +103,18 @@ export function openWays(directory: string, program: readonly string[] = thisPro
     }
   }
 
+  /** One connection that could not be made, on a node that was busy, is no reason to cut kernels and downloads off. */
+  async function leave(way: Way | undefined, run: string): Promise<void> {
+    if (way?.run !== run || !way.transport.isOpen()) return await way?.close();
+    retired.add(way);
+    way.retire().finally(() => retired.delete(way));
+  }
+
   return {
     reach: ({ id, attempt }) => find(id, attempt),
     [Symbol.asyncDispose]: async () => {
       await Promise.allSettled(opening.values());
-      await Promise.all([...open.values()].map((way) => way.close()));
+      await Promise.all([...open.values(), ...retired].map((way) => way.close()));
     },
   };
 }
@@ -167,6 +177,10 @@ async function listenFor(
     transport,
     tried: [...tried, { way, reason: null }],
     failed: false,
+    retire: async () => {
+      await new Promise((resolve) => server.close(resolve));
+      await transport[Symbol.asyncDispose]();
+    },
     close: async () => {
       const closed = close(server, connections);
       await transport[Symbol.asyncDispose]();
