@@ -6,14 +6,19 @@ const turns = 30;
 
 const lab = 'pier lab --on compute --no-browser --defaults --time 20m --mem 1G --json';
 
-/** The page's batch script, which `--explain` prints too, for the testbed’s network and with a token that is known. */
-const script = `#!/bin/bash -l
+/**
+ * The page's batch script for JupyterLab, in the testbed’s network and with a token that is known. The testbed's Anaconda has
+ * no Jupyter, so PATH leads to `sci`.
+ */
+const script = `#!/bin/bash
 #SBATCH --time=00:20:00
 #SBATCH --mem=1024M
 #SBATCH --cpus-per-task=1
 #SBATCH --partition=caslake
 #SBATCH --account=pi-ada
 #SBATCH --output=/dev/null
+module load python/anaconda-2022.05
+cd $SLURM_SUBMIT_DIR
 export PATH=/software/envs/sci/bin:$PATH JUPYTER_TOKEN=bench
 HOST_IP=$(/sbin/ip route get 10.50.0.2 | awk '{for (i = 1; i < NF; i++) if ($i == "src") print $(i + 1); exit}')
 PORT_NUM=$(shuf -i15001-30000 -n1)

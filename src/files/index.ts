@@ -1,3 +1,4 @@
+export { type Changes, watchChanges } from './changes.ts';
 export { type ExitStatus, errnoOf, PierError } from './error.ts';
 export {
   groupMembers,
@@ -16,4 +17,3 @@ export { cannotWrite, makePrivateDirectory, namesIn, readRecord, writeRecord, wr
 export { makeRuntimeDirectory } from './runtime-directory.ts';
 export { readShippedText, type ShippedFolder, shippedNames, thisProgram } from './shipped.ts';
 export { cannotWriteTemporary, diskError, makeTemporaryDirectory } from './temporary.ts';
-export { untilChange } from './until-change.ts';

@@ -1,4 +1,4 @@
-import { type Progress, untilChange } from '../files/index.ts';
+import { type Changes, type Progress, watchChanges } from '../files/index.ts';
 import { readSession } from './describe.ts';
 import type { Session } from './session.ts';
 import { attemptFiles } from './store.ts';
@@ -15,15 +15,24 @@ const inPassing = { patienceMs: 1000 };
 
 /** Follows a session until it is ready or over; the caller says what that means to it. */
 export async function waitUntilReady(id: string, progress: Progress, signal?: AbortSignal): Promise<Session> {
-  for (;;) {
-    const session = await readSession(id, inPassing);
-    if (!['created', 'queued', 'starting'].includes(session.state)) return session;
-    if (signal?.aborted) return session;
-    progress(waitingEvent(session));
-    await untilChange(
-      attemptFiles(id, session.attempt).directory,
-      session.state === 'queued' ? lookInQueue : lookEvery,
-    );
+  let changes: Changes | undefined;
+  try {
+    for (;;) {
+      const session = await readSession(id, inPassing);
+      if (!['created', 'queued', 'starting'].includes(session.state)) return session;
+      if (signal?.aborted) return session;
+      progress(waitingEvent(session));
+      const { directory } = attemptFiles(id, session.attempt);
+      if (changes?.directory === directory) {
+        await changes.next(session.state === 'queued' ? lookInQueue : lookEvery);
+      } else {
+        // What was written before it was watched is read now.
+        changes?.[Symbol.dispose]();
+        changes = watchChanges(directory);
+      }
+    }
+  } finally {
+    changes?.[Symbol.dispose]();
   }
 }
 
