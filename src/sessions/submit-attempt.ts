@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { cannotWrite, identityOf, thisProgram, writeRecordOnce } from '../files/index.ts';
+import { writeFile } from 'node:fs/promises';
+import { cannotWrite, identityOf, makePrivateDirectory, thisProgram, writeRecordOnce } from '../files/index.ts';
 import { cancel, jobEnvironment, type Resources, type SubmitOptions, submit } from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
 import { jobScript, warnBefore } from './job-script.ts';
@@ -30,8 +30,8 @@ export async function submitAttempt(
   const files = attemptFiles(id, attempt);
   const name = `pier-${app}-${id}-${attempt}`;
   const slurm = wish && { asked: { name, resources: wish.resources }, log: files.log, env: process.env };
+  await makePrivateDirectory(files.directory);
   try {
-    await mkdir(files.directory, { recursive: true, mode: 0o700 });
     await writeFile(files.script, jobScript(request, attempt, thisProgram(), slurm), { mode: 0o700, flag: 'wx' });
     // Slurm would make it as others may read it.
     if (wish) await writeFile(files.log, '', { mode: 0o600, flag: 'a' });
@@ -53,7 +53,8 @@ export async function submitAttempt(
   const warn = warnBefore;
   const wanted = { engine: 'slurm' as const, script, directory, log, env, name, resources, after, warn, noise };
   const job = await submit(wanted, options);
-  await writeRecordOnce(files.submitted, job);
+  // There is a job: on a disk that has become full it is found by its name.
+  await writeRecordOnce(files.submitted, job).catch(() => {});
   // Whoever stopped it while Slurm did not answer found no job to cancel.
   if (await readStop(id)) await cancel(job, 0);
 }

@@ -181,6 +181,24 @@ describe('a full home', () => {
     expect(await alice.leftovers()).toEqual([]);
   });
 
+  test('that became full while Slurm took a job leaves none that nobody knows', async () => {
+    const taken = await nodesTaken();
+    const filling = 'dd if=/dev/zero of=$HOME/fill bs=64k; dd if=/dev/zero of=$HOME/fill2 bs=512';
+    await alice.sh(`mkdir -p before; cat >before/sbatch <<'END'; chmod +x before/sbatch
+#!/bin/sh
+/usr/bin/sbatch "$@"
+{ ${filling}; } >/dev/null 2>&1
+exit 0
+END`);
+    const { id } = await researcher(bed, 'alice', 'login1', '/home/alice/before').lab();
+    await empty();
+    await alice.becomes(id, /^queued/);
+    expect((await alice.told(id)).job?.number).toMatch(/^\d+$/);
+    expect(await alice.pier('session', 'stop', id)).toMatchObject({ exitCode: 0 });
+    await bed.must('login1', ['scancel', taken], { user: 'bob' });
+    await nothingLeft(id);
+  });
+
   test('ends no session that runs, which can be stopped all the same', async () => {
     const { id } = await ready();
     await fill();
