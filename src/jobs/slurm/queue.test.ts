@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { hasVanished, parseQueue, vanished } from './queue.ts';
+import { hasVanished, parseQueue as parse, type QueuedJob, vanished } from './queue.ts';
+
+const parseQueue = (text: string) => parse(text) as readonly QueuedJob[];
 
 const line = (...fields: string[]) => `${fields.join('\u001f')}\u001e\n`;
 
@@ -26,10 +28,17 @@ test('what is not known yet is null', () => {
   expect(waits).toMatchObject({ left: null, host: null, reason: 'Job’s account not permitted (private allows root)' });
 });
 
-test('what is no list of jobs is none', () => {
+test('lines of the site’s before and behind the jobs hide none', () => {
+  expect(parseQueue(`Maintenance on Monday\n${printed}Have a nice day\n`)).toEqual(parseQueue(printed));
   expect(parseQueue('')).toEqual([]);
-  expect(parseQueue('JOBID PARTITION NAME\n12 caslake x\n')).toEqual([]);
 });
+
+test.each([['JOBID PARTITION NAME\n12 caslake x\n'], [printed.slice(0, -10)], [printed.replace('\u001fc1', '')]])(
+  'what is no list of jobs is not taken for an empty one: %j',
+  (text) => {
+    expect(parseQueue(text)).toMatch(/^squeue printed no list of jobs but "/);
+  },
+);
 
 test('a job that was there and is missing without having ended is remembered, with when it was seen last', () => {
   const [held, runs] = parseQueue(printed);

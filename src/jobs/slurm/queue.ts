@@ -36,6 +36,7 @@ export const usualPatience = 25_000;
 // No one's job name or reason holds these: names may hold `|`, spaces and newlines.
 const between = '\u001f';
 const after = '\u001e';
+const columns = ['%i', '%T', '%S', '%e', '%L', '%B', '%r', '%j'];
 
 /**
  * All of this user's jobs, finished ones too while the controller remembers them (MinJobAge):
@@ -44,20 +45,36 @@ const after = '\u001e';
  * Letters with `--format` are the same from 20.11 to 25; `--json` changes with each version, and 22.05 ignores `-j` with it.
  */
 export async function askSqueue(...filter: readonly string[]): Promise<readonly QueuedJob[] | string> {
-  const format = ['%i', '%T', '%S', '%e', '%L', '%B', '%r', '%j'].join(between) + after;
+  const format = columns.join(between) + after;
   const args = ['--noheader', '--all', '--states=all', `--user=${uid()}`, `--format=${format}`, ...filter];
   const answer = await ask('squeue', args, timeLimit);
   return answer.answered ? parseQueue(answer.stdout) : answer.reason;
 }
 
-/** Reads what `askSqueue` asks for. Tasks of arrays and parts of heterogeneous jobs are left out: pier makes none. */
-export function parseQueue(text: string): readonly QueuedJob[] {
-  return text.split(`${after}\n`).flatMap((line) => {
-    const [id = '', state = '', start = '', end = '', left = '', host = '', reason = '', name] = line.split(between);
-    if (!/^\d+$/.test(id) || name === undefined) return [];
-    const node = /^[\w.-]+$/.test(host) && host !== 'n/a' ? host : null;
-    return [{ id, state, reason, start: timeOf(start), end: timeOf(end), left: secondsOf(left), host: node, name }];
-  });
+/**
+ * Reads what `askSqueue` asks for. Lines of the site's may stand before and behind the jobs. Tasks of arrays and parts of
+ * heterogeneous jobs are left out: pier makes none.
+ *
+ * A string says that it is something else: taken for an empty queue, that would end sessions that run.
+ */
+export function parseQueue(text: string): readonly QueuedJob[] | string {
+  const lines = text.split(`${after}\n`);
+  const behind = lines.pop() ?? '';
+  const rows = lines.map((line) => line.split(between));
+  if (behind.includes(between) || rows.some(({ length }) => length !== columns.length)) return noJobs(text);
+  if (rows.length === 0 && behind.trim() !== '') return noJobs(behind);
+  return rows.flatMap(
+    ([first = '', state = '', start = '', end = '', left = '', host = '', reason = '', name = '']) => {
+      const id = first.slice(first.lastIndexOf('\n') + 1);
+      if (!/^\d+$/.test(id)) return [];
+      const node = /^[\w.-]+$/.test(host) && host !== 'n/a' ? host : null;
+      return [{ id, state, reason, start: timeOf(start), end: timeOf(end), left: secondsOf(left), host: node, name }];
+    },
+  );
+}
+
+function noJobs(text: string): string {
+  return `squeue printed no list of jobs but ${JSON.stringify(text.trim().slice(0, 80))}`;
 }
 
 /** Names of pier's jobs begin so: a user's own thousands are not remembered. */
