@@ -1,8 +1,7 @@
 import { quote } from '../shell/index.ts';
 
 /** What can stand behind `pier`, as prose has "pier makes" too; a test holds them to the table. */
-const second =
-  '(?:--(?:help|version)|catalogue|completion|env|exec|help|lab|notebook|portal|session|shell(?:-hook)?|site)\\b';
+const second = '(?:--[a-z]+|catalogue|completion|env|exec|help|lab|notebook|portal|session|shell(?:-hook)?|site)\\b';
 
 const commands = new RegExp(`(?<![\\w./-])pier (?=${second})`, 'g');
 

@@ -27,6 +27,8 @@ export interface ArgumentRow {
   readonly name: string;
   readonly summary: string;
   readonly complete?: Completable;
+  /** The command takes it only to say what was meant; no hint asks for it. */
+  readonly refused?: boolean;
 }
 
 export interface OptionRow {

@@ -36,9 +36,9 @@ const drivers: Readonly<Record<string, (line: string) => readonly string[]>> = {
   fish: (line) => ['--no-config', '-c', '. $HOME/pier.fish; . $HOME/pier.fish; complete -C $argv[1]', line],
 };
 
-async function complete(shell: string, line: string): Promise<string[]> {
+async function complete(shell: string, line: string, directory = pier.bin): Promise<string[]> {
   const { stdout, stderr } = await run(shell, drivers[shell]?.(line) ?? [], {
-    env: { PATH: `${pier.bin}:${process.env.PATH}`, HOME: home },
+    env: { PATH: `${directory}:${process.env.PATH}`, HOME: home },
     cwd: home,
     timeoutMs: 15_000,
   });
@@ -53,6 +53,11 @@ for (const shell of Object.keys(drivers)) {
     expect(await complete(shell, 'pier env ')).toEqual(expect.arrayContaining(['list', 'create']));
     expect(await complete(shell, 'pier env create new --from s')).toEqual(['sci']);
     expect(await complete(shell, 'pier lab --no-b')).toEqual(['--no-browser']);
+  });
+
+  test.skipIf(lacking !== '')(`${shell} asks the pier that is typed where none is on PATH${lacking}`, async () => {
+    expect(await complete(shell, `${pier.bin}/pier ses`, home)).toEqual(['session']);
+    expect(await complete(shell, 'pier ses', home)).toEqual([]);
   });
 }
 

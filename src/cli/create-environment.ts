@@ -7,7 +7,7 @@ import {
   findEnvironment,
   forecastEnvironment,
 } from '../environments/index.ts';
-import { PierError, tilde } from '../files/index.ts';
+import { PierError, type Progress, tilde } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
 import type { CommandContext } from './command.ts';
 import { counted, size } from './quantities.ts';
@@ -21,7 +21,9 @@ export async function makeEnvironment(
   site: Site,
   request: CreateRequest,
 ): Promise<Environment> {
-  const { forecast, plan } = await forecastEnvironment(site, request, context.progress);
+  // Why it is uv or conda is a remark, and where progress is lines it would be told twice.
+  const progress: Progress = (event) => event.step !== 'back-end' && context.progress(event);
+  const { forecast, plan } = await forecastEnvironment(site, request, progress);
   if (plan.backEnd === 'conda') context.note([plan.wanted.reason, plan.program?.reason ?? ''].join(' ').trim());
   context.note(describeForecast(plan.wanted.name, forecast));
   if (context.interactive && !fitsComfortably(forecast) && !(await context.confirm('That is most of it. Go on?'))) {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { asTyped } from './as-typed.ts';
 import type { CommandRow, Group } from './command.ts';
 import { displayWidth } from './layout.ts';
 import { commands } from './program.ts';
@@ -19,7 +20,7 @@ export function overview(): string {
     `${paint('bold', 'Usage:')} pier [command] [options]    pier alone says where you are`,
     ...sections,
     `${paint('bold', 'Everywhere:')} --json --explain --verbose --site NAME --yes --no-input --help`,
-    'pier help COMMAND says more about one of them.',
+    asTyped('pier help COMMAND says more about one of them.'),
   ].join('\n\n');
 }
 
@@ -27,9 +28,9 @@ export function overview(): string {
 export function groupHelp(first: string): string {
   const rows = visible().filter((row) => row.path.startsWith(`${first} `));
   return [
-    `${paint('bold', 'Usage:')} pier ${first} <command>`,
+    `${paint('bold', 'Usage:')} ${asTyped(`pier ${first}`)} <command>`,
     section('Commands', rows),
-    `pier help ${first} COMMAND says more about one of them.`,
+    asTyped(`pier help ${first} COMMAND says more about one of them.`),
   ].join('\n\n');
 }
 
@@ -49,10 +50,11 @@ function section(title: string, rows: readonly CommandRow[]): string {
 
 function examples(row: CommandRow): string {
   if (!row.examples?.length) return '';
-  const width = Math.max(...row.examples.map(([typed]) => displayWidth(typed))) + 2;
-  const lines = row.examples.map(([typed, does]) => {
+  const rows = row.examples.map(([typed, does]) => [asTyped(typed), asTyped(does)] as const);
+  const width = Math.max(...rows.map(([typed]) => displayWidth(typed))) + 2;
+  const lines = rows.map(([typed, does]) => {
     const line = `  ${typed.padEnd(width)}${does}`;
     return displayWidth(line) <= 80 ? line : `  ${typed}\n      ${does}`;
   });
-  return [`${row.examples.length > 1 ? 'Examples' : 'Example'}:`, ...lines].join('\n');
+  return [`${rows.length > 1 ? 'Examples' : 'Example'}:`, ...lines].join('\n');
 }

@@ -52,7 +52,7 @@ test('--version is one line; with --json it has the number of the protocol', asy
 test('wrong usage ends with 2 and says what to type, on stderr only', async () => {
   const { exitCode, stdout, stderr } = await pierWith(['env', 'lst']);
   expect([exitCode, stdout]).toEqual([2, '']);
-  expect(stderr).toBe('pier: There is no command pier env lst.\n  Try: pier env list\n');
+  expect(stderr).toBe('pier: There is no command env lst.\n  Try: pier env list\n');
 });
 
 test('with --json an error is one document on stdout', async () => {
@@ -88,10 +88,11 @@ test('pier alone says where we are and what to do next', async () => {
   expect(here.environments.bytesLeft).toBeGreaterThan(0);
 });
 
-test('where there are compute nodes, pier alone says how to get to one', async () => {
-  const { stdout } = await pierWith(['--site', 'midway3']);
+test('where there are compute nodes and quotas, pier alone says how to get to one, and what its figure leaves out', async () => {
+  const { stdout } = await pierWith(['--site', 'midway3'], { PI: 'ada' });
+  expect(stdout).toMatch(/left on its disk, if\s+your quota allows as\s+much\n/);
   expect(stdout).toMatch(/\nNext +pier lab {3}opens.*\n +pier lab --on compute {3}does so on a compute node/s);
-  expect((await pierWith([])).stdout).not.toContain('compute');
+  expect((await pierWith([])).stdout).not.toMatch(/compute|quota/);
   expect(JSON.parse((await pierWith(['--json'])).stdout).here.onCompute).toBe(null);
 });
 
@@ -211,7 +212,7 @@ test('where not even the saying works, the error is written as it is', async () 
   await writeFile(file, "Buffer.from = () => { throw new Error('no letters') };\n");
   const { exitCode, stderr } = await pierWith(['env', 'lst'], { NODE_OPTIONS: `--require ${file}` });
   expect(exitCode).toBe(2);
-  expect(stderr).toMatch(/^pier: .*There is no command pier env lst/);
+  expect(stderr).toMatch(/^pier: .*There is no command env lst/);
 });
 
 /** Runs pier as a user that no database knows (needs root). */

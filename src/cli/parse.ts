@@ -54,12 +54,12 @@ async function unknown(words: readonly string[]): Promise<PierError> {
   if (isPrefix([first])) {
     const ofGroup = named.filter((path) => path.startsWith(`${first} `));
     const near = second && nearest(`${first} ${second}`, ofGroup);
-    return new PierError('usage', second ? `There is no command pier ${first} ${second}.` : `pier ${first} what?`, {
+    return new PierError('usage', second ? `There is no command ${first} ${second}.` : `pier ${first} what?`, {
       hint: near ? `pier ${near}` : `pier ${first} --help   (${ofGroup.map((path) => path.split(' ')[1]).join(', ')})`,
     });
   }
   const near = nearest(words.slice(0, 2).join(' '), named) ?? nearest(first, groups);
-  return new PierError('usage', `There is no command pier ${first}.`, {
+  return new PierError('usage', `There is no command ${first}.`, {
     hint: near ? `pier ${near}` : 'pier --help',
   });
 }

@@ -150,7 +150,7 @@ export const environmentLifeCommands: readonly CommandRow[] = [
     group: 'Environments',
     arguments: [
       { name: '<name>', summary: 'Its name', complete: 'environment' },
-      { name: '[nothing-else...]', summary: 'For packages: pier env uninstall' },
+      { name: '[nothing-else...]', summary: 'For packages: pier env uninstall', refused: true },
     ],
     options: [breakLock],
     examples: [['pier env remove old --yes', 'without being asked']],

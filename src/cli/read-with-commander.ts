@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { PierError } from '../files/index.ts';
 import { commandLine } from '../shell/index.ts';
+import { asTyped } from './as-typed.ts';
 import type { CommandRow, OptionRow, Options } from './command.ts';
 import { commandHelp } from './help.ts';
 import type { Request } from './parse.ts';
@@ -17,7 +18,10 @@ export function readWithCommander(row: CommandRow, rest: readonly string[]): Req
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: helpOnCommand(row) };
-    throw wrongUsage(row, rest, error);
+    throw wrongUsage(row, rest, command.args, error);
+  }
+  if (row.path === '' && command.opts().version) {
+    throw new PierError('usage', '--version stands alone, or with --json.', { hint: 'pier --version' });
   }
   return { kind: 'command', row, words: command.args, options: optionsOf(command) };
 }
@@ -29,21 +33,23 @@ export function helpOnCommand(row: CommandRow): string {
 
 /** commander's command for one row, with the options that every command takes. */
 function build(row: CommandRow): Command {
-  const command = new Command(`pier ${row.path}`.trim())
+  const command = new Command(asTyped(`pier ${row.path}`.trim()))
     .description(`${row.summary}.`)
     .addHelpOption(new Option('-h, --help', 'Show this').helpGroup(everywhereTitle))
     .exitOverride()
     .configureOutput({ writeOut: () => {}, writeErr: () => {} })
     .configureHelp({ helpWidth: columns() })
     .passThroughOptions(row.passesOn ?? false);
-  for (const { name, summary } of row.arguments ?? []) command.addArgument(new Argument(name, summary));
+  for (const { name, summary } of row.arguments ?? []) command.addArgument(new Argument(name, asTyped(summary)));
   for (const option of row.options ?? []) command.addOption(optionOf(option));
   for (const option of everywhere) command.addOption(optionOf(option).helpGroup(everywhereTitle));
+  // Read before there are commands; here for whoever mistypes it.
+  if (row.path === '') command.addOption(new Option('--version'));
   return command;
 }
 
 function optionOf({ flags, summary, choices, hidden }: OptionRow): Option {
-  const option = new Option(flags, summary).hideHelp(hidden ?? false);
+  const option = new Option(flags, asTyped(summary)).hideHelp(hidden ?? false);
   return choices ? option.choices(choices) : option;
 }
 
@@ -60,8 +66,13 @@ function camel(name: string): string {
 }
 
 /** `error: unknown option '--tiem'\n(Did you mean --time?)`, and its like, in pier's words. */
-function wrongUsage(row: CommandRow, rest: readonly string[], error: CommanderError): PierError {
-  if (error.code === 'commander.missingArgument') return missing(row, error);
+function wrongUsage(
+  row: CommandRow,
+  rest: readonly string[],
+  given: readonly string[],
+  error: CommanderError,
+): PierError {
+  if (error.code === 'commander.missingArgument') return missing(row, given, error);
   const [said = '', meant] = error.message.replace(/^error: /, '').split('\n');
   const near = meant?.match(/Did you mean (?:one of )?([^,?]+)/)?.[1];
   const name = `pier ${row.path}`.trim();
@@ -74,13 +85,18 @@ function wrongUsage(row: CommandRow, rest: readonly string[], error: CommanderEr
   });
 }
 
-/** `Which environment?`, and what to type for it. */
-function missing({ path, arguments: rows = [] }: CommandRow, error: CommanderError): PierError {
+/** `Which environment?`, and what to type for it: what was given, and what is still to be. */
+function missing(
+  { path, arguments: rows = [] }: CommandRow,
+  given: readonly string[],
+  error: CommanderError,
+): PierError {
   const name = /'([\w-]+)'/.exec(error.message)?.[1] ?? '';
   const what = rows.find((one) => bare(one.name) === name)?.complete ?? name;
-  const words = rows.map((one) => (one.name.startsWith('[') ? `[${placeholder(one.name)}]` : placeholder(one.name)));
+  const lacking = rows.slice(given.length).filter((one) => !one.refused);
+  const words = lacking.map((one) => (one.name.startsWith('[') ? `[${placeholder(one.name)}]` : placeholder(one.name)));
   return new PierError('usage', `Which ${what.replaceAll('-', ' ')}?`, {
-    hint: ['pier', path, ...words].join(' '),
+    hint: [commandLine(['pier', ...path.split(' '), ...given]), ...words].join(' '),
     cause: error,
   });
 }

@@ -16,7 +16,7 @@ export function refuseReadOnly(environment: Environment): void {
   const said = ownersMessage(environment);
   const why = said ? `. Its owner says: ${said}` : ', so that those who use it can rely on it.';
   throw new PierError('environment-frozen', `${name} is frozen${why}`, {
-    hint: `Take a copy: pier env clone ${name} NEW-NAME   Or let it be changed again: pier env thaw ${name}`,
+    hint: `Take a copy: pier env clone ${name} NEW-NAME\nOr let it be changed again: pier env thaw ${name}`,
   });
 }
 
@@ -27,7 +27,7 @@ function foreign(environment: Environment): PierError {
   return new PierError('environment-foreign', `${tilde(prefix)} is not changed: ${whose}.`, {
     hint:
       origin === 'foreign'
-        ? `If it is yours, let pier have it: pier env adopt ${name}   Or take a copy: pier env clone ${name} NEW-NAME`
+        ? `If it is yours, let pier have it: pier env adopt ${name}\nOr take a copy: pier env clone ${name} NEW-NAME`
         : `Take a copy: pier env clone ${name} NEW-NAME`,
   });
 }

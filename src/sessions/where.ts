@@ -36,7 +36,7 @@ export function chooseWhere(
       hint: 'the same with --on compute',
     });
   }
-  const light = `${host} is a login node, which many share: light work only. For more: --on compute`;
+  const light = `${host} is a login node, which many share: light work only.\nFor more: --on compute`;
   return { on: 'login', note: rule === 'allowed-light' ? light : null };
 }
 

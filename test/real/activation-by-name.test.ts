@@ -268,3 +268,13 @@ test('a link in ~/.conda/envs that now leads to what another user owns is not fo
   expect(lines(ran.stdout)).toEqual(['none']);
   expect(said(ran)).toContain('belongs to user 12345');
 });
+
+test('with a pier that is not on PATH, source activate names in hints what the hook was made with', async () => {
+  await using at = await atShell();
+  for (const shell of ['bash', 'zsh']) {
+    const script = `eval "$(PIER_CALLED_AS=./clone/pier '${at.bin}/pier' shell-hook)"; cd /; source activate nope`;
+    await rename(path.join(at.bin, 'pier'), path.join(at.bin, 'away')).catch(() => {});
+    const ran = await at.run(shell, script.replace(`${at.bin}/pier`, `${at.bin}/away`));
+    expect(ran.stderr).toContain(`Try: ${at.home}/clone/pier env list`);
+  }
+});

@@ -28,7 +28,7 @@ interface Pressed {
 async function pressTab(
   shell: string,
   line: string,
-  options: { awaited?: string; shim?: string } = {},
+  options: { awaited?: string; shim?: string; directory?: string } = {},
 ): Promise<Pressed> {
   const home = await mkdtemp(path.join(tmpdir(), 'pier-home-'));
   try {
@@ -38,7 +38,7 @@ async function pressTab(
     await writeFile(shim, options.shim ?? shims[shell] ?? '');
     const driver = path.join(import.meta.dirname, 'cli-press-tab.py');
     const { stdout, stderr } = await run('python3', [driver, shell, shim, line, options.awaited ?? ''], {
-      env: { PATH: `${pier.bin}:${process.env.PATH}`, HOME: home, TERM: 'dumb' },
+      env: { PATH: `${options.directory ?? pier.bin}:${process.env.PATH}`, HOME: home, TERM: 'dumb' },
       cwd: home,
       timeoutMs: 60_000,
     });
@@ -60,6 +60,12 @@ for (const shell of Object.keys(shims)) {
       ['pier lab --dir some', 'somewhere/'],
     ])('%s and Tab become %s', async (line, awaited) => {
       expect((await pressTab(shell, line, { awaited })).shown).toContain(awaited);
+    });
+
+    test('where no pier is on PATH, the one that is typed is asked', async () => {
+      const line = `${pier.bin}/pier sess`;
+      const { shown } = await pressTab(shell, line, { awaited: 'session', directory: '/usr/bin' });
+      expect(shown).toContain('session');
     });
 
     test.each([

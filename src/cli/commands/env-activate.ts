@@ -5,6 +5,7 @@ import {
   refuseUnusable,
   shellInForce,
 } from '../../environments/index.ts';
+import { commandLine } from '../../shell/index.ts';
 import { type CommandContext, type CommandResult, verbatim } from '../command.ts';
 import { isTerminal } from '../terminal.ts';
 
@@ -16,7 +17,11 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   refuseUnusable(environment);
   await refuseUntrusted(environment);
   const script = await activateCommand(environment, shell.dialect);
-  if (isTerminal(1)) context.note('This only prints what your shell has to evaluate; docs/activation.md');
+  if (isTerminal(1)) {
+    const command = commandLine(['pier', 'env', 'activate', ...context.words]);
+    const evaluated = shell.dialect === 'csh' ? `eval "\`${command}\`"` : `eval "$(${command})"`;
+    context.note(`This only prints what your shell has to evaluate. To activate:\n  ${evaluated}`);
+  }
   return verbatim(
     { activation: { environment: environment.name, prefix: environment.prefix, shell: shell.name, script } },
     (shown) => shown.activation.script,

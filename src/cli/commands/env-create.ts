@@ -17,16 +17,17 @@ import { explanation } from '../explanation.ts';
 export async function run(context: CommandContext): Promise<CommandResult> {
   const site = await context.site();
   const { request, look } = await settle(context, site, await readRequest(context));
+  const remarks = [...look.remarks, ...(await remarkOnList(request))];
   if (context.explain) {
     // What is asked for decides on uv or conda, which would surprise some.
-    for (const remark of [look.reason, ...look.remarks]) context.note(remark);
+    for (const remark of [look.reason, ...remarks]) context.note(remark);
     return explanation(await explainCreate(site, request));
   }
   if (look.exists) throw exists(look, request.specs ?? []);
   if (look.otherName) await agreeToName(context, look, look.otherName);
   // conda's is told together with the program that makes it.
   if (look.backEnd === 'uv') context.note(look.reason);
-  for (const remark of look.remarks) context.note(remark);
+  for (const remark of remarks) context.note(remark);
   if (look.isBare) {
     context.note('No packages were named, so it will have Python alone. (--from sci starts from a list.)');
   }
@@ -104,6 +105,12 @@ function nameless(): PierError {
   return new PierError('usage', 'What is it to be called?', {
     hint: 'pier env create NAME, or with a file that has one',
   });
+}
+
+/** `pier env create mine sci`: an index may have a package of that name, and then nobody would notice. */
+async function remarkOnList({ specs = [] }: CreateRequest): Promise<string[]> {
+  const list = (await listCatalogue()).find(({ name }) => specs.includes(name))?.name;
+  return list ? [`"${list}" is taken for a package. The list of that name is: --from ${list}`] : [];
 }
 
 async function listNamed(name: string): Promise<string | undefined> {

@@ -34,7 +34,8 @@ export async function run(context: CommandContext): Promise<CommandResult> {
 
 /** `pier exec sci python` is meant as `pier exec -e sci -- python`. */
 async function noProgram(site: Site, environment: Environment, words: readonly string[]): Promise<PierError> {
-  const [program = '', ...rest] = words;
+  const [program = '', ...others] = words;
+  const rest = others[0] === '--' ? others.slice(1) : others;
   const isEnvironment = (await listEnvironments(site)).some(({ name }) => name === program);
   return new PierError('cannot-start', `Cannot start ${program}: ${environment.name} and PATH have no such program.`, {
     hint:

@@ -32,7 +32,8 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   };
   const next = nextFor(here);
   const onCompute = next.command === 'pier lab' && site.profile.scheduler !== 'none' ? nextOnCompute : null;
-  return result({ here: { ...here, next, onCompute } }, (shown) => page(shown.here));
+  const hasQuota = (site.profile.quota?.reader ?? 'none') !== 'none';
+  return result({ here: { ...here, next, onCompute } }, (shown) => page(shown.here, hasQuota));
 }
 
 interface Here {
@@ -75,14 +76,14 @@ function nextFor({ default: usual, sessions }: Here): Next {
 /** What a cluster is for. */
 const nextOnCompute: Next = { command: 'pier lab --on compute', why: 'does so on a compute node, by a job' };
 
-function page(here: Here & { readonly next: Next; readonly onCompute: Next | null }): string {
+function page(here: Here & { readonly next: Next; readonly onCompute: Next | null }, hasQuota: boolean): string {
   const { site, active, default: usual, environments, sessions, next, onCompute } = here;
   return fields([
     ['pier', `${here.version} on ${here.host}`],
     ['Site', `${site.id} (${site.name}), chosen by ${site.chosenBy}`],
     ['Active', active ? `${active.kind} ${tilde(active.prefix)}` : 'no environment'],
     ['Default', `${usual.name}, ${usual.state ?? 'not made yet'}${usual.reason ? `: ${usual.reason}` : ''}`],
-    ['Environments', `${count(environments.count)}; ${whereTo(environments)}`],
+    ['Environments', `${count(environments.count)}; ${whereTo(environments, hasQuota)}`],
     [
       'Sessions',
       sessions.map(({ id, app, state, environment }) => `${id} ${app} in ${environment}, ${state}`).join('\n') ||
@@ -93,14 +94,16 @@ function page(here: Here & { readonly next: Next; readonly onCompute: Next | nul
   ]);
 }
 
-function whereTo(environments: Here['environments']): string {
+function whereTo(environments: Here['environments'], hasQuota: boolean): string {
   if (environments.root === null) return 'where new ones go is still to be said: pier env create says how';
-  return `new ones go to ${tilde(environments.root)}, ${left(environments)}`;
+  return `new ones go to ${tilde(environments.root)}, ${left(environments, hasQuota)}`;
 }
 
-function left({ bytesLeft, filesLeft }: Here['environments']): string {
+/** Quotas take a second or more to ask, which is done before something is made. */
+function left({ bytesLeft, filesLeft }: Here['environments'], hasQuota: boolean): string {
   if (bytesLeft === null) return 'space left unknown';
-  return `${size(bytesLeft)}${filesLeft === null ? '' : ` and ${counted(filesLeft, 'file')}`} left`;
+  const disk = `${size(bytesLeft)}${filesLeft === null ? '' : ` and ${counted(filesLeft, 'file')}`} left`;
+  return hasQuota ? `${disk} on its disk, if your quota allows as much` : disk;
 }
 
 /** What the file system of a directory, or of the nearest one above that exists, has left for us. */

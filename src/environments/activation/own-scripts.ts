@@ -33,7 +33,10 @@ export function isOwnScript(text: string): boolean {
 }
 
 function entryScript(own: string, root: string): string {
-  const pier = thisProgram().map(quote).join(' ');
+  // For hints: in a clone there may be no `pier` on PATH, now or later, and the directory is another one then.
+  const called = process.env.PIER_CALLED_AS;
+  const launcher = called ? `PIER_CALLED_AS=${quote(path.resolve(called))} ` : '';
+  const pier = launcher + thisProgram().map(quote).join(' ');
   const values: Record<string, string> = {
     '@OWN@': quoteFor('posix', own),
     '@PIER@': pier,

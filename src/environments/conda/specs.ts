@@ -22,7 +22,7 @@ export function matchSpec(requirement: string): string {
 
 function invalid(spec: string, why: string): PierError {
   return new PierError('spec-invalid', `${JSON.stringify(spec)} cannot be asked of conda: ${why}.`, {
-    hint: 'After it is made: pier env install NAME --pip PACKAGE   Or have uv make all of it: --backend uv',
+    hint: 'After it is made: pier env install NAME --pip PACKAGE\nOr have uv make all of it: --backend uv',
   });
 }
 
