@@ -68,6 +68,13 @@ test.each<[string, JobEnd | null, Partial<EndEvidence>, string, string | null]>(
     'Free some space or files, then start it again.',
   ],
   [
+    'a disk was full, in words of ours that stand on two lines',
+    ended('failed', { exitCode: 2 }),
+    { log: 'pier: Cannot write ~/attempts/1/end.json: the\ndisk is full.\n' },
+    'A disk was full: it could write nothing more.',
+    'Free some space (df -h shows where), then start it again.',
+  ],
+  [
     'a package was missing',
     ended('failed', { exitCode: 1 }),
     { log: "ModuleNotFoundError: No module named 'jupyterlab'\n" },

@@ -4,10 +4,13 @@ export interface Evidence extends EndExplanation {
   readonly kind: 'time-limit' | 'memory' | 'node-failed' | 'preempted' | 'quota' | 'disk-full' | 'import' | 'port';
 }
 
-/** What the end of a log tells of an end. Each was written by the real program; the last that fits is believed. */
+/**
+ * What the end of a log tells of an end. Each was written by the real program; the last that fits is believed. Our own words
+ * may stand on two lines.
+ */
 const signs: readonly (readonly [RegExp, (match: RegExpExecArray) => Evidence])[] = [
   [
-    /Disk quota exceeded|EDQUOT|your quota is used up/g,
+    /Disk quota exceeded|EDQUOT|your\s+quota\s+is\s+used\s+up/g,
     () => ({
       kind: 'quota',
       sentence: 'Your quota was used up: it could write nothing more.',
@@ -15,7 +18,7 @@ const signs: readonly (readonly [RegExp, (match: RegExpExecArray) => Evidence])[
     }),
   ],
   [
-    /No space left on device|ENOSPC|the disk is full/g,
+    /No space left on device|ENOSPC|the\s+disk\s+is\s+full/g,
     () => ({
       kind: 'disk-full',
       sentence: 'A disk was full: it could write nothing more.',

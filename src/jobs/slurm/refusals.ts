@@ -1,5 +1,3 @@
-import { lastLines } from '../../process/index.ts';
-
 interface Refusal {
   readonly said: RegExp;
   readonly why: string;
@@ -103,12 +101,18 @@ export function refusalIn(stderr: string, noise: readonly string[]): RefusalInWo
   return known && { message: `Slurm refused the job: ${known.why}. ${quoted(stderr, noise)}`, hint: known.hint };
 }
 
-/** What sbatch said, without what it always says. */
+/** A wrapper that traces what it does prints thousands; what went wrong stands at the end. */
+const saidLines = 8;
+
+/** What sbatch said at the end, without what it always says. */
 export function quoted(stderr: string, noise: readonly string[]): string {
   const lines = stderr.split('\n').map((line) => line.trim());
   const errors = lines.filter((line) => /^sbatch: (error|fatal): /.test(line));
   const own =
     errors.length > 0 ? errors : lines.filter((line) => line !== '' && !noise.some((start) => line.startsWith(start)));
-  const said = lastLines(own.map((line) => line.replace(/^sbatch: (error|fatal): /, '')).join('; '), 3);
+  const said = own
+    .slice(-saidLines)
+    .map((line) => line.replace(/^sbatch: (error|fatal): /, ''))
+    .join('; ');
   return said === '' ? 'sbatch did not say why.' : `sbatch said: ${said}`;
 }

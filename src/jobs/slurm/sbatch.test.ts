@@ -130,6 +130,14 @@ test('resources, in the words of every Slurm since 20.11', () => {
   expect(resourceOptions({ ...byFeature, constraint: 'x|y' }).at(-1)).toBe('--constraint=(x|y)&a100');
 });
 
+test('of a wrapper that prints thousands of lines the last ones are told', () => {
+  const trace = Array.from({ length: 5000 }, (_, line) => `+ step ${line}`).join('\n');
+  expect(read({ exitCode: 1, stderr: `${trace}\nno such wrapper\n` })).toMatchObject({
+    outcome: 'uncertain',
+    reason: expect.stringMatching(/^sbatch said: \+ step 4993; .{1,100}; no such wrapper$/),
+  });
+});
+
 test('a job gets who the user is, and nothing else of the shell', () => {
   const shell = {
     HOME: '/home/ada',
