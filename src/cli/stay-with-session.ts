@@ -39,7 +39,7 @@ export async function untilReady(
     return session;
   }
   if (waits) context.note(`Taking session ${id} out of the queue …`);
-  await stopSession(id, 'Ctrl+C');
+  await stopSession(id, whoStops(interruption.name()));
   throw new PierError('interrupted', `Interrupted; session ${id} has been stopped.`);
 }
 
@@ -55,11 +55,16 @@ export async function stayWith(context: CommandContext, { id }: Session): Promis
   if (name === 'SIGHUP') return;
   if (name === 'SIGTERM' || !context.interactive || (await wantsStop(context))) {
     context.note(`Stopping session ${id} …`);
-    return context.note((await stopSession(id, 'Ctrl+C')).reason);
+    return context.note((await stopSession(id, whoStops(name))).reason);
   }
   context.note('It keeps running.');
   context.note(`Back to it: pier session open ${id}`);
   context.note(`Its end: pier session stop ${id}`);
+}
+
+/** As in `It was stopped by …`. */
+function whoStops(name: NodeJS.Signals | undefined): string {
+  return name === undefined || name === 'SIGINT' ? 'Ctrl+C' : `a signal to pier (${name})`;
 }
 
 async function untilOverOrInterrupted(context: CommandContext, id: string) {

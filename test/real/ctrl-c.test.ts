@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { until } from '../sandbox.ts';
 import { type Person, person, program } from './pier.ts';
@@ -7,7 +9,8 @@ let ada: Person;
 let screen: Terminal;
 beforeEach(async () => {
   ada = await person({ TERM: 'xterm-256color' });
-  const lab = [process.execPath, program, 'lab', '-e', inject('sci'), '--no-browser'];
+  const remember = ['sh', '-c', 'echo $$ >"$HOME/pid"; exec "$@"', 'sh'];
+  const lab = [...remember, process.execPath, program, 'lab', '-e', inject('sci'), '--no-browser'];
   screen = terminal(lab, ada.box.env, ada.box.home);
   await screen.shows(/Ctrl\+C here asks/);
 });
@@ -44,6 +47,12 @@ test('a second Ctrl+C stops it, as Jupyter does', async () => {
   await screen.shows(/Stop this session\?/);
   screen.type('C-c');
   await screen.shows(/stopped by Ctrl\+C/);
+  expect(await states()).toEqual(['ended']);
+});
+
+test('one that ends by a signal says so, and not that it was Ctrl+C', async () => {
+  process.kill(Number(await readFile(path.join(ada.box.home, 'pid'), 'utf8')), 'SIGTERM');
+  await screen.shows(/stopped by a signal to pier \(SIGTERM\)/);
   expect(await states()).toEqual(['ended']);
 });
 

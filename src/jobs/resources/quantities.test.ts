@@ -24,6 +24,7 @@ test.each([
   ['', /no time/, /4h/],
   ['tomorrow', /no time/, /4h/],
   ['0h', /needs some time/, /4h/],
+  ['0', /needs some time/, /4h/],
   ['12:99:00', /no time/, /4h/],
   ['9999d', /more than a year/, /4h/],
   ['-1h', /no time/, /4h/],

@@ -34,6 +34,7 @@ function fromUnits(text: string): number | undefined {
 }
 
 function fromClock(text: string, typed: string, option: string): number | undefined {
+  if (/^0+$/.test(text)) return 0;
   if (/^\d+$/.test(text)) {
     const why = `is that minutes or hours? sbatch would take it for ${text} minutes.`;
     throw wrong(option, typed, why, `--${option} ${text}m or --${option} ${text}h`);
