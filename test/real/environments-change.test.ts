@@ -201,6 +201,6 @@ test('one that pier did not make is refused with the way out', async () => {
   const foreign = await place.run('change', { name: 'theirs', install: ['six'] });
   expect(foreign.error).toMatchObject({
     code: 'environment-foreign',
-    hint: expect.stringMatching(/pier env adopt \S+\/theirs .*pier env clone \S+\/theirs /),
+    hint: expect.stringMatching(/pier env adopt \S+\/theirs\n.*pier env clone \S+\/theirs /),
   });
 });

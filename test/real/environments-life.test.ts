@@ -167,7 +167,7 @@ test('frozen, it runs and refuses every change with the way out; a copy of it ca
     expect((await place.run(verb, request)).error, verb).toMatchObject({
       code: 'environment-frozen',
       message: 'a is frozen. Its owner says: for the paper',
-      hint: expect.stringMatching(/pier env clone a NEW-NAME.*pier env thaw a/),
+      hint: expect.stringMatching(/pier env clone a NEW-NAME\n.*pier env thaw a/),
     });
   }
   await place.run('clone', { name: 'a', to: 'b' });
