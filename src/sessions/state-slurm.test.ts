@@ -101,6 +101,13 @@ test.each<[string, Partial<SessionRecords>, JobStatus, string, RegExp]>([
   ['Jupyter answers', serving, runs, 'ready', /answers on c1/],
   ['Jupyter answers, and is stopped', { ...serving, stop }, runs, 'ending', /stopped by/],
   ['its agent was told to end by a signal', { ...serving, end: signalled }, runs, 'ending', /agent is done/],
+  [
+    'it began and was ended since Slurm was asked',
+    { started: started(6), end: { ...signalled, ended: at(1) } },
+    waits({ asOf: at(8) }),
+    'ending',
+    /^Its agent is done/,
+  ],
   ['silent, while Slurm says it runs', { ...serving, beat: beat(90) }, runs, 'lost', /90 s.*still runs, on c1/],
   ['Slurm is mute, the agent beats', serving, mute(null), 'ready', /answers on c1/],
   ['Slurm is mute, so is the agent', { ...serving, beat: beat(90) }, mute(null), 'lost', /cannot be asked: it timed/],

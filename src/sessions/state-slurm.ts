@@ -94,11 +94,13 @@ export async function judgeFrom(
 }
 
 /**
- * Slurm's answer is some seconds old: an agent that began since then knows better. One that began before was ended, and its
- * job put back into the queue.
+ * Slurm's answer is some seconds old: an agent that began since then knows better, also one that is over since. One that
+ * began before, or was over by then, was ended, and its job put back into the queue.
  */
 function startedSince({ started, end }: SessionRecords, { asOf }: { readonly asOf: string }): boolean {
-  return started !== undefined && !end && Date.parse(started.started) > Date.parse(asOf) - clocks;
+  const answered = Date.parse(asOf);
+  if (end && Date.parse(end.ended) <= answered) return false;
+  return started !== undefined && Date.parse(started.started) > answered - clocks;
 }
 
 function queued({ stop, started }: SessionRecords, status: JobStatus & { state: 'queued' }, age: string): Verdict {
