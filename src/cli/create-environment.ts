@@ -15,14 +15,17 @@ import { counted, size } from './quantities.ts';
 /** Of what is left, an environment may take this much before a person is asked. */
 const comfortable = 0.5;
 
-/** Makes an environment in a person's sight: what it will cost before, progress meanwhile. */
+/**
+ * Makes an environment in a person's sight: what it will cost before, progress meanwhile. `told` was a remark already:
+ * where progress is lines it would be there twice.
+ */
 export async function makeEnvironment(
   context: CommandContext,
   site: Site,
   request: CreateRequest,
+  told?: string,
 ): Promise<Environment> {
-  // Why it is uv or conda is a remark, and where progress is lines it would be told twice.
-  const progress: Progress = (event) => event.step !== 'back-end' && context.progress(event);
+  const progress: Progress = (event) => event.message !== told && context.progress(event);
   const { forecast, plan } = await forecastEnvironment(site, request, progress);
   if (plan.backEnd === 'conda') context.note([plan.wanted.reason, plan.program?.reason ?? ''].join(' ').trim());
   context.note(describeForecast(plan.wanted.name, forecast));

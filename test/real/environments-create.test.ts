@@ -4,6 +4,7 @@ import { cp, readFile, rm, symlink, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { reallyThere, visibleIn, type World, world } from './environments-world.ts';
+import { pier } from './pier.ts';
 
 /** Files and bytes of a forecast over what is really there afterwards. */
 async function forecastOver(place: World, request: { name: string; from?: string; specs?: string[] }) {
@@ -152,4 +153,10 @@ test('an environment whose base interpreter was removed is listed as broken', as
     { name: 'a', state: 'broken', reason: expect.stringContaining(base) },
   ]);
   expect(existsSync(python)).toBe(false);
+});
+
+test('where progress is lines, why uv makes it is told once', async () => {
+  await using place = await world();
+  const { stderr } = await pier(['env', 'create', 'bare', '--yes'], { env: place.env });
+  expect(stderr.match(/With uv/g)).toEqual(['With uv']);
 });

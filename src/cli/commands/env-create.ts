@@ -31,7 +31,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   if (look.isBare) {
     context.note('No packages were named, so it will have Python alone. (--from sci starts from a list.)');
   }
-  const environment = await makeEnvironment(context, site, request);
+  const environment = await makeEnvironment(context, site, request, look.backEnd === 'uv' ? look.reason : undefined);
   const { name, python } = environment;
   const hasLab = await packageVersion(environment, 'jupyterlab');
   const inside = python ? ['pier', 'exec', '-e', name, '--', 'python'] : ['pier', 'shell', '-e', name];
