@@ -154,6 +154,15 @@ test('two live side by side and know nothing of each other', async () => {
   }
 });
 
+test('gives back a node that Slurm has taken out, in the next up', async () => {
+  await up(directory, quiet);
+  const drain = ['scontrol', 'update', 'NodeName=c1', 'State=DRAIN', 'Reason=Prolog error'];
+  expect((await on(directory, 'ctl', drain)).exitCode).toBe(0);
+  await down(directory, { wiped: false });
+  await up(directory, quiet);
+  expect((await on(directory, 'login1', ['sinfo', '-hN', '-n', 'c1', '-o', '%t'])).stdout).toMatch(/^(idle\n)+$/);
+});
+
 test('refuses a directory that it did not make, and leaves it as it is', async () => {
   await using box = await sandbox();
   await writeFile(path.join(box.directory, 'mine'), 'precious');

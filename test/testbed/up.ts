@@ -76,7 +76,7 @@ async function startAll(directory: string, say: Say): Promise<void> {
     layer.then(() => phase('pier installed', () => installPier(directory))),
   ];
   await all([others, controller, ...software]);
-  await phase('nodes answer', () => until(() => allNodesAnswer(directory), 60_000));
+  await phase('nodes answer', () => until(() => allNodesServe(directory), 60_000));
 }
 
 /** What lies over the machine's `/usr` and in `/etc` when a host starts, besides what writeFiles wrote. */
@@ -109,11 +109,18 @@ async function startOthers(directory: string): Promise<void> {
   );
 }
 
-/** sinfo's state of a node that does not answer ends in `*`. */
-async function allNodesAnswer(directory: string): Promise<boolean> {
+/**
+ * Whether every node answers, by sinfo, whose state of one that does not ends in `*`. One that Slurm has taken out, as
+ * when a fault met the beginning of a job there (Prolog error), is given back, as its operator would.
+ */
+async function allNodesServe(directory: string): Promise<boolean> {
   const seen = await on(directory, 'login1', ['sinfo', '-hN', '-o', '%N %t']);
-  const well = seen.stdout.split('\n').filter((line) => /^\S+ +(idle|mix|alloc|comp)$/.test(line));
-  return hostsOf('compute').every(({ name }) => well.some((line) => line.startsWith(`${name} `)));
+  const states = new Map(seen.stdout.split('\n').map((line) => line.split(' ') as [string, string]));
+  const nodes = hostsOf('compute').map(({ name }) => ({ name, state: states.get(name) ?? '' }));
+  for (const { name, state } of nodes) {
+    if (/^dr/.test(state)) await on(directory, 'ctl', ['scontrol', 'update', `NodeName=${name}`, 'State=RESUME']);
+  }
+  return nodes.every(({ state }) => /^(idle|mix|alloc|comp)$/.test(state));
 }
 
 const programs = [
