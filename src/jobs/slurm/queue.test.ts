@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasVanished, parseQueue as parse, type QueuedJob, vanished } from './queue.ts';
+import { hasVanished, parseQueue as parse, pierJobs, type QueuedJob, vanished } from './queue.ts';
 
 const parseQueue = (text: string) => parse(text) as readonly QueuedJob[];
 
@@ -39,6 +39,16 @@ test.each([['JOBID PARTITION NAME\n12 caslake x\n'], [printed.slice(0, -10)], [p
     expect(parseQueue(text)).toMatch(/^squeue printed no list of jobs but "/);
   },
 );
+
+test('a job that its owner has renamed is still the one that it was', () => {
+  const [held, another] = parseQueue(printed);
+  if (!held || !another) throw new Error('not parsed');
+  const renamed = { ...held, name: 'mine' };
+  expect(pierJobs([renamed, another], [held])).toEqual([held]);
+  expect(pierJobs([renamed, another], [])).toEqual([]);
+  // Another job may have the number of one that is over.
+  expect(pierJobs([renamed], [{ ...held, state: 'COMPLETED' }])).toEqual([]);
+});
 
 test('a job that was there and is missing without having ended is remembered, with when it was seen last', () => {
   const [held, runs] = parseQueue(printed);

@@ -88,10 +88,16 @@ async function question(): Promise<Question<readonly QueuedJob[]>> {
     ask: async (before, taken) => {
       const jobs = await askSqueue();
       if (typeof jobs === 'string') return jobs;
-      const ours = jobs.filter((job) => namePattern.test(job.name));
+      const ours = pierJobs(jobs, before ?? []);
       return [...ours, ...vanished(before ?? [], ours, taken)];
     },
   };
+}
+
+/** The jobs that are pier's. One that its owner has renamed meanwhile keeps the name that it is looked for by. */
+export function pierJobs(jobs: readonly QueuedJob[], before: readonly QueuedJob[]): readonly QueuedJob[] {
+  const names = new Map(before.filter((job) => !isOver(job) && !hasVanished(job)).map(({ id, name }) => [id, name]));
+  return jobs.map((job) => ({ ...job, name: names.get(job.id) ?? job.name })).filter(({ name }) => namePattern.test(name));
 }
 
 /** Milliseconds that a job is remembered which the controller does not list any more. */
