@@ -31,6 +31,13 @@ test('how each run ended, by whom, where and with what status', () => {
   ]);
 });
 
+test('an end without its time is not yet all that accounting will know of it', () => {
+  const times = '2026-11-26T17:06:36|2026-11-26T17:06:37';
+  expect(parseRuns(`185|CANCELLED|0:0|${times}|Unknown|c1|pier-one\n`)).toMatchObject([{ id: '185', end: null }]);
+  const later = parseRuns(`185|CANCELLED by 0|0:0|${times}|2026-11-26T17:06:41|c1|pier-one\n`);
+  expect(later).toMatchObject([{ end: { kind: 'cancelled', by: '0' } }]);
+});
+
 test('a job’s end is that of its last run; a number with another name is another job', () => {
   const runs = parseRuns(recorded);
   expect(lastEnd({ job: '11', name: 'pier-five' }, runs)?.kind).toBe('completed');

@@ -64,7 +64,8 @@ export function parseRuns(text: string): readonly AccountedRun[] {
 function endFrom(word: string, exit: string, nodes: string, start: string | null, ended: string | null): JobEnd | null {
   const [, state = '', by = null] = /^(\w+)(?: by (\S+))?/.exec(word) ?? [];
   const kind = endOf(state);
-  if (!kind) return null;
+  // Accounting that was down writes an end in two steps: who cancelled it is there when the time is.
+  if (!kind || ended === null) return null;
   const [exitCode = null, signal = null] = /^\d+:\d+$/.test(exit) ? exit.split(':').map(Number) : [];
   const host = start !== null && /^[\w.-]+$/.test(nodes) && !nodes.startsWith('None') ? nodes : null;
   return { kind, word: state, exitCode, signal: signal === 0 ? null : signal, by, host, ended };
