@@ -97,7 +97,9 @@ async function question(): Promise<Question<readonly QueuedJob[]>> {
 /** The jobs that are pier's. One that its owner has renamed meanwhile keeps the name that it is looked for by. */
 export function pierJobs(jobs: readonly QueuedJob[], before: readonly QueuedJob[]): readonly QueuedJob[] {
   const names = new Map(before.filter((job) => !isOver(job) && !hasVanished(job)).map(({ id, name }) => [id, name]));
-  return jobs.map((job) => ({ ...job, name: names.get(job.id) ?? job.name })).filter(({ name }) => namePattern.test(name));
+  return jobs
+    .map((job) => ({ ...job, name: names.get(job.id) ?? job.name }))
+    .filter(({ name }) => namePattern.test(name));
 }
 
 /** Milliseconds that a job is remembered which the controller does not list any more. */
