@@ -2,7 +2,7 @@
 import { alternate } from './alternate.mjs';
 import { ratioOfMedians } from './statistics.mjs';
 
-const turns = 30;
+const turns = 20;
 
 const lab = 'pier lab --on compute --no-browser --defaults --time 20m --mem 1G --json';
 

@@ -11,8 +11,8 @@ import { measureWays } from './slurm-ways.mjs';
  */
 export async function measure(world, tell) {
   return await withCluster(world, async (cluster) => {
-    // What a run that was ended left in the queue is still there.
-    await cluster.shell('login1', `scancel -u alice; ${clear}`);
+    // What a run left in the queue, if it was ended, and on record is still there, in a home that holds so many files.
+    await cluster.shell('login1', `scancel -u alice; ${clear}; rm -rf ~/.local/state/pier/sessions`);
     // To take one of them only: `PIER_BENCH_SLURM=ready`, `ways` or `queries`.
     const parts = { ready: measureReady, ways: measureWays, queries: measureQueries };
     const only = process.env.PIER_BENCH_SLURM;
