@@ -1,10 +1,10 @@
 // HAProxy, where it is installed: what a proxy in C can reach that has the kernel move the bytes (splice(2)).
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ask } from './kernel.mjs';
 import { freePort } from './lab.mjs';
+import { end } from './world.mjs';
 
 /**
  * Leads to the session's socket; undefined where there is no HAProxy.
@@ -44,11 +44,5 @@ backend session
     if (proxy.exitCode !== null) throw new Error(`haproxy ended with ${proxy.exitCode}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const stop = async () => {
-    if (proxy.exitCode !== null) return;
-    const ended = once(proxy, 'close');
-    proxy.kill('SIGTERM');
-    await ended;
-  };
-  return { way, stop };
+  return { way, stop: () => end(proxy) };
 }

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { alternate } from './alternate.mjs';
 import { ratioOfMedians } from './statistics.mjs';
-import { timed } from './world.mjs';
+import { end, timed } from './world.mjs';
 
 const turns = 20;
 
@@ -65,9 +65,7 @@ async function byHand(world, directory) {
     }
     return performance.now() - began;
   } finally {
-    const ended = once(jupyter, 'close');
-    jupyter.kill('SIGTERM');
-    await ended;
+    await end(jupyter);
   }
 }
 

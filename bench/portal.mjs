@@ -4,7 +4,6 @@
 // All lead to one Jupyter on one Unix socket: configurable-http-proxy takes `unix+http://` as a target.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { alternate } from './alternate.mjs';
@@ -12,6 +11,7 @@ import { startHaproxy } from './haproxy.mjs';
 import { ask, connectKernel, download, signIn, startKernel } from './kernel.mjs';
 import { freePort } from './lab.mjs';
 import { ratioOfMedians } from './statistics.mjs';
+import { end } from './world.mjs';
 
 /** In each of three rounds; the kernels change places between rounds. */
 const roundTrips = 70;
@@ -28,8 +28,9 @@ export async function measure(world, tell) {
   mkdirSync(directory, { recursive: true });
   const { session } = JSON.parse(await world.run('lab', '--detach', '--no-browser', '--json', '--dir', directory));
   const chp = await startProxy(world, session);
-  const haproxy = await startHaproxy(world, session);
+  let haproxy;
   try {
+    haproxy = await startHaproxy(world, session);
     const ways = { direct: direct(session), portal: await throughPortal(world, session), chp: chp.way };
     const more = haproxy ? { haproxy: haproxy.way } : {};
     return [...(await measureKernel(ways, tell)), ...(await measureDownload({ ...ways, ...more }, directory, tell))];
@@ -62,12 +63,6 @@ async function startProxy(world, { id, endpoint, baseUrl }) {
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const stop = async () => {
-    if (proxy.exitCode !== null) return;
-    const ended = once(proxy, 'close');
-    proxy.kill('SIGTERM');
-    await ended;
-  };
   const target = `unix+http://${encodeURIComponent(endpoint.path)}`;
   const api = { to: { host: '127.0.0.1', port: apiPort }, origin: `http://127.0.0.1:${apiPort}`, base: '/api/routes' };
   const headers = { authorization: `token ${token}` };
@@ -83,7 +78,7 @@ async function startProxy(world, { id, endpoint, baseUrl }) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const way = { to: { host: '127.0.0.1', port }, origin: `http://${id}.localhost:${port}`, base: baseUrl };
-  return { way, stop };
+  return { way, stop: () => end(proxy) };
 }
 
 async function measureKernel(ways, tell) {
@@ -116,12 +111,13 @@ async function measureDownload(ways, directory, tell) {
   const figure = `download of ${megabytes} MB through`;
   const found = rows(`${figure} the portal`, 'throughput', samples, { direct: 0.8, chp: 1 });
   if (!samples.haproxy) return found;
-  const ofHaproxy = { ...samples, portal: samples.haproxy };
-  return [...found, ...rows(`${figure} HAProxy`, 'throughput', ofHaproxy, {}).slice(0, 1)];
+  const ratio = ratioOfMedians(samples.haproxy, samples.direct);
+  return [...found, { figure: `${figure} HAProxy, throughput`, beside: beside.direct, unit: '×', ...ratio }];
 }
 
+const beside = { direct: 'the session’s own socket', chp: 'configurable-http-proxy' };
+
 function rows(figure, what, samples, goals) {
-  const beside = { direct: 'the session’s own socket', chp: 'configurable-http-proxy' };
   return Object.entries(beside).map(([name, text]) => ({
     figure: `${figure}, ${what}`,
     beside: text,

@@ -1,5 +1,6 @@
 // Where the figures are taken: a HOME of its own with one environment `sci` that pier makes, and one build of pier.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -120,6 +121,17 @@ export async function finish(file, args, env) {
   const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   if (exitCode === 0) return stdout;
   throw new Error(`${path.basename(file)} ${args.join(' ')} ended with ${exitCode}:\n${stdout}${stderr}`);
+}
+
+/**
+ * Ends a program that was started, and waits until it is over.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+export async function end(child) {
+  if (child.exitCode !== null) return;
+  const ended = once(child, 'close');
+  child.kill('SIGTERM');
+  await ended;
 }
 
 /**
