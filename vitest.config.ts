@@ -16,12 +16,12 @@ const real = {
   retry: 1,
 };
 
-// Shell code is text to src/; scripts/bundling.mjs says so to the bundler.
+// Shell code and Python are text to src/; scripts/bundling.mjs says so to the bundler.
 const texts = {
   name: 'pier-texts',
   enforce: 'pre' as const,
   load: async (id: string) =>
-    /\.(sh|fish|csh|awk)$/.test(id) ? `export default ${JSON.stringify(await readFile(id, 'utf8'))}` : undefined,
+    /\.(sh|fish|csh|awk|py)$/.test(id) ? `export default ${JSON.stringify(await readFile(id, 'utf8'))}` : undefined,
 };
 
 export default defineConfig({

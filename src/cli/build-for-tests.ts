@@ -21,7 +21,7 @@ export async function buildPier(): Promise<BuiltPier> {
   const built = await rolldown({
     input: { pier: path.join(source, 'src/cli/main.ts') },
     platform: 'node',
-    moduleTypes: { '.sh': 'text', '.fish': 'text', '.csh': 'text', '.awk': 'text' },
+    moduleTypes: { '.sh': 'text', '.fish': 'text', '.csh': 'text', '.awk': 'text', '.py': 'text' },
     logLevel: 'silent',
     transform: { target: 'es2022', define: { PIER_VERSION: '"0.0.0-test"' } },
   });

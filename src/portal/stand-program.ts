@@ -18,7 +18,7 @@ export async function buildProgram(statements: string): Promise<Program> {
     input: source,
     cwd: path.join(import.meta.dirname, '..', '..'),
     platform: 'node',
-    moduleTypes: { '.sh': 'text', '.fish': 'text', '.csh': 'text', '.awk': 'text' },
+    moduleTypes: { '.sh': 'text', '.fish': 'text', '.csh': 'text', '.awk': 'text', '.py': 'text' },
     transform: { target: 'node20.19' },
     logLevel: 'silent',
   });

@@ -11,7 +11,7 @@ export interface JupyterPlan {
   readonly way: 'socket' | 'direct';
   /** Where Jupyter itself listens; one too old for a socket has a port on loopback. */
   readonly listens: 'socket' | 'port';
-  /** What `python -m` runs. */
+  /** What Python runs, as `python -m` would. */
   readonly module: 'jupyterlab' | 'notebook';
   readonly version: string;
   /** How the file begins that it writes into its runtime directory once it listens. */
@@ -78,7 +78,7 @@ export interface JupyterPlace {
  * The command for a Jupyter on a Unix socket, with every setting that safety rests on given on the command line,
  * where nothing in the user's own configuration can override it:
  *
- *     PREFIX/bin/python -m jupyterlab --no-browser --ServerApp.sock=DIR/j.sock --ServerApp.base_url=/s/ID/ …
+ *     PREFIX/bin/python DIR/start-jupyter.py jupyterlab --ServerApp.sock=DIR/j.sock --ServerApp.base_url=/s/ID/ …
  *
  * It has no token: only the socket's mode (0600, in a 0700 directory) lets anybody in. Nothing in argv is secret.
  * Source: jupyter_server 2 documentation, “Config file and command line options”.
@@ -99,10 +99,7 @@ export function socketArguments(plan: JupyterPlan, place: JupyterPlace): string[
 
 function onSocket(plan: JupyterPlan, place: JupyterPlace): string[] {
   return [
-    '-m',
-    plan.module,
-    '--no-browser',
-    ...(uid() === 0 ? ['--allow-root'] : []),
+    ...started(plan, place),
     `--ServerApp.sock=${socketOf(place.runtimeDirectory)}`,
     '--ServerApp.sock_mode=0600',
     '--ServerApp.allow_origin=',
@@ -117,7 +114,7 @@ function onSocket(plan: JupyterPlan, place: JupyterPlace): string[] {
  * The command for a Jupyter that a browser gets to by an address and a token (`--direct`). It listens on its socket all the
  * same: the agent leads the network to it, and only once it has seen that nobody gets in without the token.
  *
- *     PREFIX/bin/python -m jupyterlab --no-browser --ServerApp.sock=DIR/j.sock --ServerApp.allow_remote_access=True …
+ *     PREFIX/bin/python DIR/start-jupyter.py jupyterlab --ServerApp.sock=DIR/j.sock --ServerApp.allow_remote_access=True …
  *
  * The token travels in `JUPYTER_TOKEN`, where only the same user can read it.
  */
@@ -134,22 +131,28 @@ export function directArguments(plan: JupyterPlan, place: JupyterPlace): string[
 /**
  * The command for a Jupyter too old for a socket: this machine's loopback, and a token in `JUPYTER_TOKEN`.
  *
- *     PREFIX/bin/python -m jupyterlab --no-browser --ip=127.0.0.1 --port=PORT
+ *     PREFIX/bin/python DIR/start-jupyter.py jupyterlab --ip=127.0.0.1 --port=PORT
  *
  * It is told one port, and ends when somebody else has it: it would look for another one otherwise, where nobody expects it.
  */
-export function portArguments(plan: JupyterPlan, port: number): string[] {
+export function portArguments(plan: JupyterPlan, place: JupyterPlace, port: number): string[] {
   const remote = 'allow_remote_access=True';
   return [
-    '-m',
-    plan.module,
-    '--no-browser',
-    ...(uid() === 0 ? ['--allow-root'] : []),
+    ...started(plan, place),
     '--ip=127.0.0.1',
     `--port=${port}`,
     // Both names, for both servers that the old releases run on; each passes over the other's.
     ...['ServerApp', 'NotebookApp'].flatMap((server) => [`--${server}.port_retries=0`, `--${server}.${remote}`]),
   ];
+}
+
+function started(plan: JupyterPlan, { runtimeDirectory }: JupyterPlace): string[] {
+  return [starterOf(runtimeDirectory), plan.module, '--no-browser', ...(uid() === 0 ? ['--allow-root'] : [])];
+}
+
+/** Where the agent writes what Python runs: agent/start-jupyter.py. */
+export function starterOf(runtimeDirectory: string): string {
+  return path.join(runtimeDirectory, 'start-jupyter.py');
 }
 
 export function socketOf(runtimeDirectory: string): string {

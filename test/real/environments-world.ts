@@ -85,7 +85,7 @@ async function buildDriver(): Promise<string> {
   const bundle = await rolldown({
     input: source,
     platform: 'node',
-    moduleTypes: { '.sh': 'text', '.fish': 'text', '.csh': 'text', '.awk': 'text' },
+    moduleTypes: { '.sh': 'text', '.fish': 'text', '.csh': 'text', '.awk': 'text', '.py': 'text' },
     logLevel: 'silent',
     transform: { target: 'node20.19' },
   });

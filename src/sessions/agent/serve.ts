@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+/// <reference path="./text.d.ts" />
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { activatedVariables, type Environment } from '../../environments/index.ts';
-import { identityOf, type ProcessIdentity } from '../../files/index.ts';
+import { cannotWrite, identityOf, type ProcessIdentity } from '../../files/index.ts';
 import { type Started, start } from '../../process/index.ts';
 import type { Address } from '../ask.ts';
 import {
@@ -13,7 +14,9 @@ import {
   portArguments,
   socketArguments,
   socketOf,
+  starterOf,
 } from '../jupyter.ts';
+import startJupyter from './start-jupyter.py';
 
 /** A Jupyter that was started, answering or not. */
 export interface Serving {
@@ -27,10 +30,15 @@ export interface Serving {
   readonly proof: string;
 }
 
-/** Starts Jupyter in the environment, in the job's process group; its output goes to the agent's own. Errors: `cannot-start`. */
+/** Starts Jupyter in the environment, in the job’s process group and log. Errors: `cannot-start`, `cannot-write`. */
 export async function serve(environment: Environment, plan: JupyterPlan, place: JupyterPlace): Promise<Serving> {
   const runtime = path.join(place.runtimeDirectory, 'jupyter');
-  await mkdir(runtime, { mode: 0o700, recursive: true });
+  try {
+    await mkdir(runtime, { mode: 0o700, recursive: true });
+    await writeFile(starterOf(place.runtimeDirectory), startJupyter, { mode: 0o600 });
+  } catch (error) {
+    throw cannotWrite(place.runtimeDirectory, error);
+  }
   const variables = await jupyterVariables(environment, runtime);
   const socketPath = socketOf(place.runtimeDirectory);
   if (plan.way === 'socket') {
@@ -45,7 +53,7 @@ export async function serve(environment: Environment, plan: JupyterPlan, place: 
     return { ...started, address: { socketPath, host: 'localhost', token }, base: '/', proof: socketPath };
   }
   const port = await freePort();
-  const started = await startPython(environment, portArguments(plan, port), place.directory, withToken);
+  const started = await startPython(environment, portArguments(plan, place, port), place.directory, withToken);
   return {
     ...started,
     address: { port, host: `127.0.0.1:${port}`, token },
