@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // `unit` is what `npm run check` runs: no installs, no servers of other people.
@@ -31,8 +32,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // One process for many files: starting one for each took half the time of `npm run check`.
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'], testTimeout: 20_000, isolate: false },
+        // A process for many files: starting one for each took half the time of `npm run check`.
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/*.test.ts'],
+          testTimeout: 20_000,
+          isolate: false,
+          // On two cores the usual number is one.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+        },
       },
       {
         extends: true,
