@@ -7,7 +7,7 @@ import {
   findEnvironment,
   forecastEnvironment,
 } from '../environments/index.ts';
-import { PierError, type Progress, tilde } from '../files/index.ts';
+import { PierError, tilde } from '../files/index.ts';
 import type { Site } from '../site/index.ts';
 import type { CommandContext } from './command.ts';
 import { counted, size } from './quantities.ts';
@@ -15,18 +15,13 @@ import { counted, size } from './quantities.ts';
 /** Of what is left, an environment may take this much before a person is asked. */
 const comfortable = 0.5;
 
-/**
- * Makes an environment in a person's sight: what it will cost before, progress meanwhile. `told` was a remark already:
- * where progress is lines it would be there twice.
- */
+/** Makes an environment in a person's sight: what it will cost before, progress meanwhile. */
 export async function makeEnvironment(
   context: CommandContext,
   site: Site,
   request: CreateRequest,
-  told?: string,
 ): Promise<Environment> {
-  const progress: Progress = (event) => event.message !== told && context.progress(event);
-  const { forecast, plan } = await forecastEnvironment(site, request, progress);
+  const { forecast, plan } = await forecastEnvironment(site, request, context.progress);
   if (plan.backEnd === 'conda') context.note([plan.wanted.reason, plan.program?.reason ?? ''].join(' ').trim());
   context.note(describeForecast(plan.wanted.name, forecast));
   if (context.interactive && !fitsComfortably(forecast) && !(await context.confirm('That is most of it. Go on?'))) {

@@ -22,15 +22,25 @@ afterAll(async () => {
   await rm(home, { recursive: true });
 });
 
-async function remarks(line: string): Promise<string> {
+async function ran(line: string) {
   const env = { PATH: process.env.PATH, HOME: home };
-  return (await run(process.execPath, [pier.program, ...line.split(' ')], { env, cwd: home, timeoutMs: 15_000 }))
-    .stderr;
+  return await run(process.execPath, [pier.program, ...line.split(' ')], { env, cwd: home, timeoutMs: 15_000 });
+}
+
+async function remarks(line: string): Promise<string> {
+  return (await ran(line)).stderr;
 }
 
 test('the name of a list among the packages is told how to be the list', async () => {
   expect(await remarks('env create mine sci --explain')).toContain('The list of that name is: --from sci\n');
   expect(await remarks('env create sci --explain')).not.toContain('--from');
+});
+
+test('a name before its packages is no package, where --prefix says it too', async () => {
+  const explained = (words: string) => ran(`env create ${words} --prefix ${home}/envs/sea --explain`);
+  const [named, bare] = [await explained('sea numpy'), await explained('numpy')];
+  expect([named.exitCode, named.stdout]).toEqual([0, bare.stdout]);
+  expect(named.stdout).toContain('numpy');
 });
 
 test('exec with an environment for its program says what was meant', async () => {

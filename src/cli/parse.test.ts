@@ -122,6 +122,14 @@ test.each([
   expect((await failure(line)).message).toBe(question);
 });
 
+test.each([
+  ['env list extra', '"extra": one word too many.', 'pier env list --help'],
+  ['env show one two three', '"two", "three": 2 words too many.', 'pier env show --help'],
+  ['lab sea', '"sea": one word too many.', 'pier lab -e sea'],
+])('pier %s is told: %s', async (line, message, hint) => {
+  expect(await failure(line)).toMatchObject({ message, hint });
+});
+
 test('every command has a summary, an example, and help that fits 80 columns', async () => {
   for (const row of commands.filter((command) => !command.hidden)) {
     const request = await parse(['help', ...row.path.split(' ')]);

@@ -18,7 +18,7 @@ export function readWithCommander(row: CommandRow, rest: readonly string[]): Req
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: helpOnCommand(row) };
-    throw wrongUsage(row, rest, command.args, error);
+    throw wrongUsage(row, command.args, error);
   }
   if (row.path === '' && command.opts().version) {
     throw new PierError('usage', '--version stands alone, or with --json.', { hint: 'pier --version' });
@@ -66,21 +66,30 @@ function camel(name: string): string {
 }
 
 /** `error: unknown option '--tiem'\n(Did you mean --time?)`, and its like, in pier's words. */
-function wrongUsage(
-  row: CommandRow,
-  rest: readonly string[],
-  given: readonly string[],
-  error: CommanderError,
-): PierError {
+function wrongUsage(row: CommandRow, given: readonly string[], error: CommanderError): PierError {
   if (error.code === 'commander.missingArgument') return missing(row, given, error);
+  if (error.code === 'commander.excessArguments') return tooMany(row, given, error);
   const [said = '', meant] = error.message.replace(/^error: /, '').split('\n');
   const near = meant?.match(/Did you mean (?:one of )?([^,?]+)/)?.[1];
   const name = `pier ${row.path}`.trim();
-  const stray = error.code === 'commander.excessArguments' ? rest.find((word) => !word.startsWith('-')) : undefined;
-  const asEnvironment = stray && row.options?.some(({ flags }) => flags.startsWith('-e,'));
   const sentence = said.replace(/\.$/, '').replace(/^./, (letter) => letter.toUpperCase());
   return new PierError('usage', `${sentence}.`, {
-    hint: near ? `${name} ${near}` : asEnvironment ? commandLine([...name.split(' '), '-e', stray]) : `${name} --help`,
+    hint: near ? `${name} ${near}` : `${name} --help`,
+    cause: error,
+  });
+}
+
+/** `"b" is one word too many.`; a lone word of a command that takes an environment by -e is taken for its name. */
+function tooMany(row: CommandRow, given: readonly string[], error: CommanderError): PierError {
+  const known = row.arguments?.length ?? 0;
+  const surplus = given.slice(known);
+  const name = ['pier', ...row.path.split(' ')];
+  const [stray = ''] = surplus;
+  const takesEnvironment = row.options?.some(({ flags }) => flags.startsWith('-e,'));
+  const words = surplus.map((word) => JSON.stringify(word)).join(', ');
+  const many = surplus.length === 1 ? 'one word' : `${surplus.length} words`;
+  return new PierError('usage', `${words}: ${many} too many.`, {
+    hint: commandLine([...name, ...(takesEnvironment ? ['-e', stray] : ['--help'])]),
     cause: error,
   });
 }

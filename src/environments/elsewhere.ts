@@ -1,13 +1,12 @@
 import { PierError } from '../files/index.ts';
-import { placeOf, type Site } from '../site/index.ts';
+import { isInJob, type Site } from '../site/index.ts';
 
 /** Where there is a network, as far as the profile knows. */
 export function elsewhere({ profile }: Site): string {
   const { network, login } = profile;
   const kept = 'what was downloaded stays in the cache.';
   const blocked = network?.login_internet === 'blocked';
-  // Also on a cluster that nobody has written a profile of.
-  if (!blocked && (placeOf(profile) === 'job' || process.env.SLURM_JOB_ID)) {
+  if (!blocked && isInJob()) {
     const node = login.nodes[0] ?? login.host ?? 'a login node';
     return `Compute nodes may have no network: run the same on ${node}; ${kept}`;
   }

@@ -22,7 +22,6 @@ export async function forecastEnvironment(
 
 /** The plan of the back end that the request was given to. */
 export async function planFor(site: Site, wanted: Wanted, progress: Progress): Promise<Plan> {
-  progress({ step: 'back-end', message: wanted.reason });
   const { forecastEnvironment: forecast } =
     wanted.backEnd === 'uv' ? await import('./uv/forecast.ts') : await import('./conda/forecast.ts');
   return await forecast(site, wanted, progress).catch((error) => {

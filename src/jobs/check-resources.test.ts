@@ -94,6 +94,10 @@ test.each<[Partial<Resources>, string]>([
     { memory: 200_000, partition: 'caslake' },
     'mem: A node of the partition caslake has 185.5G for a job at most; you asked for 195.3G. --mem 185.5G, or --partition gpu',
   ],
+  [
+    { memory: 500_000, partition: 'caslake' },
+    'mem: A node of the partition caslake has 185.5G for a job at most; you asked for 488.2G. --mem 185.5G, or at most --partition gpu --mem 371G',
+  ],
   [{ gpus: gpus(1) }, 'gpus: The partition caslake has no GPUs. --partition gpu'],
   [{ gpus: gpus(1, 'h100'), partition: 'gpu' }, 'gpus: The partition gpu has no GPUs called h100. --gpus v100 or a100'],
   [

@@ -87,8 +87,16 @@ function memoryComplaints(wanted: Resources, { partition, others, account }: Pla
   const { memory } = wanted;
   const limit = memoryOf(partition);
   if (memory === null || limit === null || memory <= limit) return [];
-  const larger = others.filter((one) => one.up && admits(one, wanted, account) && (memoryOf(one) ?? 0) >= memory);
-  const elsewhere = larger.length > 0 ? `, or --partition ${oneOf(larger.map(({ name }) => name))}` : '';
+  const open = others.filter((one) => one.up && admits(one, wanted, account));
+  const larger = open.filter((one) => (memoryOf(one) ?? 0) >= memory);
+  const [largest] = open.toSorted((a, b) => (memoryOf(b) ?? 0) - (memoryOf(a) ?? 0));
+  const most = (largest && memoryOf(largest)) ?? 0;
+  const elsewhere =
+    larger.length > 0
+      ? `, or --partition ${oneOf(larger.map(({ name }) => name))}`
+      : largest && most > limit
+        ? `, or at most --partition ${largest.name} --mem ${typedMemory(most)}`
+        : '';
   const message = `A node of the partition ${partition.name} has ${typedMemory(limit)} for a job at most; you asked for ${typedMemory(memory)}.`;
   return [{ option: 'mem', message, change: `--mem ${typedMemory(limit)}${elsewhere}` }];
 }

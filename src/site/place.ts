@@ -12,19 +12,27 @@ interface Here {
 /**
  * Whether this is a login node of the site, a job of its scheduler, or neither.
  *
- * A login node is one that the profile names, or whose name says so: no profile knows all of them. `salloc` sets the
- * variables of a job in a shell on the login node, all but that of the node's own daemon.
+ * A login node is one that the profile names, or whose name says so: no profile knows all of them.
  */
 export function placeOf(
   { scheduler, login }: Pick<Profile, 'scheduler' | 'login'>,
   { environment, host }: Here = { environment: process.env, host: hostname() },
 ): Place {
   if (scheduler === 'none') return 'elsewhere';
-  if (environment.SLURM_JOB_ID && environment.SLURMD_NODENAME) return 'job';
+  if (isInJob(environment)) return 'job';
   const short = shortName(host);
   const named = [...login.nodes, ...(login.host ? [login.host] : []), ...Object.values(login.other_hosts)];
   if (named.some((name) => name === host || shortName(name) === short)) return 'login';
   return /(^|[-_.\d])login([-_.\d]|$)/.test(short) ? 'login' : 'elsewhere';
+}
+
+/**
+ * Whether this runs in a job of Slurm's; also where no profile says that there is Slurm.
+ *
+ * `salloc` sets the variables of a job in a shell on the login node, all but that of the node's own daemon.
+ */
+export function isInJob({ SLURM_JOB_ID, SLURMD_NODENAME }: Here['environment'] = process.env): boolean {
+  return Boolean(SLURM_JOB_ID && SLURMD_NODENAME);
 }
 
 function shortName(host: string): string {

@@ -42,7 +42,7 @@ test('an environment is made of conda packages where there is no conda', async (
   expect(explicit).toMatch(/@EXPLICIT\n(file:.*#[0-9a-f]{32}\n)+$/);
   expect(await visibleIn(place.root)).toEqual(['.pier-packages', 'sea']);
   expect(progress.map(({ step }) => step)).toEqual(
-    expect.arrayContaining(['back-end', 'resolve', 'install', 'compile', 'check', 'publish']),
+    expect.arrayContaining(['resolve', 'install', 'compile', 'check', 'publish']),
   );
 });
 

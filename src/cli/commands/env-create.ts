@@ -1,3 +1,4 @@
+import path from 'node:path';
 import {
   type CreateRequest,
   explainCreate,
@@ -31,7 +32,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   if (look.isBare) {
     context.note('No packages were named, so it will have Python alone. (--from sci starts from a list.)');
   }
-  const environment = await makeEnvironment(context, site, request, look.backEnd === 'uv' ? look.reason : undefined);
+  const environment = await makeEnvironment(context, site, request);
   const { name, python } = environment;
   const hasLab = await packageVersion(environment, 'jupyterlab');
   const inside = python ? ['pier', 'exec', '-e', name, '--', 'python'] : ['pier', 'shell', '-e', name];
@@ -76,8 +77,10 @@ function exists({ name, prefix }: RequestLook, specs: readonly string[]): PierEr
 async function readRequest({ words, options }: CommandContext): Promise<CreateRequest> {
   const [file, root, prefix] = [options.value('file'), options.value('root'), options.value('prefix')];
   if (prefix !== undefined && root !== undefined) throw twoPlaces();
-  // The last part of a prefix is the name.
-  const [name = '', ...specs] = prefix === undefined ? words : ['', ...words];
+  // The last part of a prefix is the name. Who types it all the same, before what is to be in it, means no package.
+  const hasMore = words.length > 1 || file !== undefined || options.value('from') !== undefined;
+  const isNamed = prefix === undefined || (hasMore && words[0] === path.basename(prefix));
+  const [name = '', ...specs] = isNamed ? words : ['', ...words];
   if (name === '' && file === undefined && prefix === undefined) throw nameless();
   const from = options.value('from') ?? (specs.length === 0 && !file ? await listNamed(name) : undefined);
   const target = { partition: options.value('for'), cuda: options.value('cuda') };
