@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # program:package, of Debian
-needs=(chromium:chromium zsh:zsh fish:fish tcsh:tcsh dash:dash sshd:openssh-server ssh:openssh-client setpriv:util-linux git:git tmux:tmux busybox:busybox ip:iproute2 nsenter:util-linux
+needs=(chromium:chromium firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb
+  zsh:zsh fish:fish tcsh:tcsh dash:dash sshd:openssh-server ssh:openssh-client setpriv:util-linux git:git tmux:tmux busybox:busybox ip:iproute2 nsenter:util-linux
   slurmctld:slurmctld slurmd:slurmd sinfo:slurm-client slurmdbd:slurmdbd munged:munge mariadbd:mariadb-server
   nft:nftables oathtool:oathtool google-authenticator:libpam-google-authenticator
   /etc/profile.d/lmod.sh:lmod tclsh8.6:tcl8.6 mkfs.ext4:e2fsprogs mkfs.btrfs:btrfs-progs /usr/bin/python3:python3)

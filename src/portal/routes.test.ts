@@ -132,6 +132,21 @@ describe('signing in', () => {
     expect(JSON.parse(answer.body).error.hint).toBe(`pier session open ${id}`);
   });
 
+  test('is seen to have worked, with the cookie that the browser was given', async () => {
+    const asked = (cookie?: string) => {
+      const headers = { host: stand.hostOf(id), ...(cookie === undefined ? {} : { cookie }) };
+      return ask(stand.loopback, '/pier/signed-in', { headers });
+    };
+    for (const agent of ['Mozilla/5.0 AppleWebKit/605.1.15 Version/18.6 Safari/605.1.15', 'Firefox/140.0']) {
+      const key = new URL(stand.signInUrl(id)).hash.slice(1);
+      const answer = await attempt(key, { 'content-length': String(key.length), 'user-agent': agent });
+      const [cookie] = String(answer.headers['set-cookie']).split(';');
+      expect(cookie?.startsWith(agent.includes('Safari') ? 'pier=' : '__Host-pier=')).toBe(true);
+      expect((await asked(cookie)).status).toBe(204);
+    }
+    expect((await asked()).status).toBe(401);
+  });
+
   test('after ten guesses is refused for a while, also with a good key', async () => {
     for (let guess = 0; guess < 10; guess++) await attempt('guess');
     const good = new URL(stand.signInUrl(id)).hash.slice(1);

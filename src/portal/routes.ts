@@ -70,9 +70,11 @@ function addSignIn(app: Hono<RouteContext>, { keys, secret, web }: RouteOptions)
     const redeemed = keys.redeem(label, (await context.req.text()).trim());
     if (redeemed === 'too-many') throw new Refusal(429, 'too-many-attempts', 'Too many wrong keys; wait a minute.');
     if (redeemed === 'wrong') throw wrongKey(kind, label);
-    context.header('Set-Cookie', makeCookie(secret, label));
+    context.header('Set-Cookie', makeCookie(secret, label, context.req.header('user-agent')));
     return context.json({ signedIn: label });
   });
+  // Only who is signed in gets here.
+  app.get('/pier/signed-in', (context) => context.body(null, 204));
   app.get('/pier/assets/:name', async (context) => {
     const asset = await readAsset(web, context.req.param('name'));
     if (!asset) throw nothingHere();

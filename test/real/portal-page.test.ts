@@ -71,6 +71,16 @@ describe('signing in', () => {
     await page.getByText('This address is not whole').waitFor();
   });
 
+  test('in a browser that keeps no cookie says so', async () => {
+    await page.route('**/pier/signed-in', async (route) => {
+      await chromium.clearCookies();
+      await route.continue();
+    });
+    await page.goto(stand.signInUrl(stand.label));
+    await page.getByText('This browser does not keep the cookie').waitFor();
+    expect(await complaints()).toEqual([]);
+  });
+
   test('is asked for where nobody is signed in', async () => {
     await page.goto(`http://${stand.hostOf(stand.label)}/`);
     await page.getByRole('heading', { name: 'Please sign in' }).waitFor();

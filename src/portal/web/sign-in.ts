@@ -25,7 +25,12 @@ async function signIn(): Promise<void> {
     headers: { 'Content-Type': 'text/plain' },
     body: key,
   });
-  if (response.ok) return location.replace('/');
+  if (response.ok) {
+    if ((await fetch('/pier/signed-in')).ok) return location.replace('/');
+    return show(
+      'This browser does not keep the cookie that signs it in. Allow cookies for this address, or take another.',
+    );
+  }
   const { error }: Refused = await response.json();
   show(error ? `${error.message} For a new one, type in a terminal:` : 'That did not work.', error?.hint);
 }
