@@ -15,7 +15,7 @@ const everyday = [
  *
  * @type {Record<string, 'text'>}
  */
-const texts = { '.sh': 'text', '.fish': 'text', '.csh': 'text', '.awk': 'text', '.py': 'text' };
+export const texts = { '.sh': 'text', '.fish': 'text', '.csh': 'text', '.awk': 'text', '.py': 'text' };
 
 /**
  * Options of rolldown for the program in a source tree, and for its output.

@@ -18,10 +18,11 @@ export interface BuiltPier extends AsyncDisposable {
 /** Builds this source tree as build.mjs does, without the browser's side, into a directory of its own. */
 export async function buildPier(): Promise<BuiltPier> {
   const directory = await mkdtemp(path.join(tmpdir(), 'pier-built-'));
+  const { texts } = await import(path.join(source, 'scripts', 'bundling.mjs'));
   const built = await rolldown({
     input: { pier: path.join(source, 'src/cli/main.ts') },
     platform: 'node',
-    moduleTypes: { '.sh': 'text', '.fish': 'text', '.csh': 'text', '.awk': 'text', '.py': 'text' },
+    moduleTypes: texts,
     logLevel: 'silent',
     transform: { target: 'es2022', define: { PIER_VERSION: '"0.0.0-test"' } },
   });

@@ -85,6 +85,15 @@ async function byKeptLimits<Decided>(
   return await decide(kept, () => Promise.reject(new Error('nobody is asked'))).catch(() => undefined);
 }
 
+/** The same resources, if Slurm would take and start such a job. Error: `resources-refused`. */
+export async function withinLimits(context: CommandContext, resources: Resources): Promise<Resources> {
+  const check = async (limits: Limits) => {
+    await refuse(resources, limits);
+    return resources;
+  };
+  return (await byKeptLimits(check)) ?? (await check(await askLimits(context)));
+}
+
 async function askLimits(context: CommandContext): Promise<Limits> {
   context.progress({ step: 'limits', message: 'Asking Slurm what it allows' });
   return await readLimits();
@@ -95,7 +104,7 @@ function originOf({ account, from, remembered }: Awaited<ReturnType<typeof choos
 }
 
 /** A job that Slurm would refuse, or never start, is not submitted. */
-export async function refuse(resources: Resources, limits: Limits): Promise<void> {
+async function refuse(resources: Resources, limits: Limits): Promise<void> {
   const complaints = await checkResources(resources, limits);
   const [first] = complaints;
   if (!first) return;

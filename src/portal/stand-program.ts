@@ -9,16 +9,19 @@ export interface Program extends AsyncDisposable {
   readonly command: readonly [string, string];
 }
 
+const root = path.join(import.meta.dirname, '..', '..');
+
 /** Builds a program that has all that the portal's index exports, by name, as `portal`. */
 export async function buildProgram(statements: string): Promise<Program> {
   const directory = await mkdtemp(path.join(tmpdir(), 'pier-built-'));
   const [source, index] = [path.join(directory, 'pier.ts'), path.join(import.meta.dirname, 'index.ts')];
   await writeFile(source, `import * as portal from ${JSON.stringify(index)};\n${statements}`);
+  const { texts } = await import(path.join(root, 'scripts', 'bundling.mjs'));
   const bundle = await rolldown({
     input: source,
-    cwd: path.join(import.meta.dirname, '..', '..'),
+    cwd: root,
     platform: 'node',
-    moduleTypes: { '.sh': 'text', '.fish': 'text', '.csh': 'text', '.awk': 'text', '.py': 'text' },
+    moduleTypes: texts,
     transform: { target: 'node20.19' },
     logLevel: 'silent',
   });

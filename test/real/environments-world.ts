@@ -82,10 +82,11 @@ async function buildDriver(): Promise<string> {
   ];
   const built = path.join(folder, 'environments-driver.mjs');
   await writeFile(source, driverSource);
+  const { texts } = await import(path.join(repository, 'scripts', 'bundling.mjs'));
   const bundle = await rolldown({
     input: source,
     platform: 'node',
-    moduleTypes: { '.sh': 'text', '.fish': 'text', '.csh': 'text', '.awk': 'text', '.py': 'text' },
+    moduleTypes: texts,
     logLevel: 'silent',
     transform: { target: 'node20.19' },
   });

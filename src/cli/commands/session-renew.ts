@@ -1,8 +1,8 @@
-import { changeResources, type Resources, readLimits } from '../../jobs/index.ts';
+import { changeResources, type Resources } from '../../jobs/index.ts';
 import { findSession, renewSession, type Session } from '../../sessions/index.ts';
 import type { Site } from '../../site/index.ts';
 import { type CommandContext, result } from '../command.ts';
-import { refuse, typedResources } from '../job-wish.ts';
+import { typedResources, withinLimits } from '../job-wish.ts';
 import { wrap } from '../layout.ts';
 import { clock } from '../times.ts';
 
@@ -17,9 +17,7 @@ export async function run(context: CommandContext) {
 /** What it asked for before, but for what is typed now; checked against what Slurm allows. */
 async function changed(context: CommandContext, site: Site, before: Resources): Promise<Resources> {
   const wanted = changeResources(site.profile, before, typedResources(context.options));
-  context.progress({ step: 'limits', message: 'Asking Slurm what it allows' });
-  await refuse(wanted, await readLimits());
-  return wanted;
+  return await withinLimits(context, wanted);
 }
 
 function describe({ id, next, job, ends }: Session): string {
