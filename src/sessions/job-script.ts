@@ -28,7 +28,9 @@ export function jobScript(
   const agent = [...pier, 'agent', request.id, '--attempt', String(attempt)].map(quote).join(' ');
   const title = `# pier ${request.app} in ${printableName(request.environment.name)}: session ${request.id}, attempt ${attempt}`;
   const before = slurm ? onNode(request, pier, slurm) : request.on === 'login' ? goodGuest : '';
-  return `${slurm ? `#!/bin/bash -l\n${title}\n${directives(slurm)}` : `#!/bin/sh\n${title}\n`}umask 077
+  return `${slurm ? `#!/bin/bash -l\n${title}\n${directives(slurm)}` : `#!/bin/sh\n${title}\n`}# Jupyter gets it back: only what pier writes is for you alone.
+export PIER_UMASK="$(umask)"
+umask 077
 ${before}cd ${quote(request.directory)} || exit 2
 agent= told=
 trap 'told=TERM; [ -z "$agent" ] || kill -TERM "$agent" 2>/dev/null' TERM INT HUP${slurm ? '' : ' USR1'}

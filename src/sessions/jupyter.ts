@@ -100,6 +100,10 @@ export function socketArguments(plan: JupyterPlan, place: JupyterPlace): string[
 function onSocket(plan: JupyterPlan, place: JupyterPlace): string[] {
   return [
     ...started(plan, place),
+    // A port or a directory that the user's configuration has, or JUPYTER_PORT, would end it.
+    '--ServerApp.port=8888',
+    `--ServerApp.preferred_dir=${place.directory}`,
+    '--FileContentsManager.preferred_dir=',
     `--ServerApp.sock=${socketOf(place.runtimeDirectory)}`,
     '--ServerApp.sock_mode=0600',
     '--ServerApp.allow_origin=',

@@ -1,4 +1,4 @@
-"""What a session's Python runs: a module, as `python -m MODULE ARGUMENTS` does, but for two things.
+"""What a session's Python runs: a module, as `python -m MODULE ARGUMENTS` does, with the umask in PIER_UMASK, but for two things.
 
 The directory that Jupyter is started in is no place of modules here, as it is none for `jupyter lab`: a notebook's
 own `random.py` would be taken for Python's. And a package that Jupyter loads without using it waits until it is used.
@@ -27,6 +27,9 @@ def defer(package, function):
     setattr(stand_in, function, lambda *given, **named: real(function)(*given, **named))
     sys.modules[package] = stand_in
 
+
+# What notebooks and kernels write is for whom the user's own umask says; what pier writes is private.
+os.umask(int(os.environ.pop("PIER_UMASK", "077"), 8))
 
 # Where this file lies comes first in the path, unless the user said that it should not.
 here = os.path.dirname(os.path.realpath(__file__))
