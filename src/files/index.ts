@@ -11,6 +11,7 @@ export {
 } from './identity.ts';
 export { type Lease, type LeaseOptions, tryLease } from './lease.ts';
 export { describeHolder, type LeaseHolder, readLease } from './lease-holder.ts';
+export { lookAnew } from './look-anew.ts';
 export { type Places, places, tilde, uid, userName } from './places.ts';
 export { noProgress, type Progress, type ProgressEvent } from './progress.ts';
 export { cannotWrite, makePrivateDirectory, namesIn, readRecord, writeRecord, writeRecordOnce } from './record.ts';

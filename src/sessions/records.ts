@@ -1,4 +1,4 @@
-import { PierError, readRecord, tilde } from '../files/index.ts';
+import { lookAnew, PierError, readRecord, tilde } from '../files/index.ts';
 import type {
   AskedRecord,
   BeatRecord,
@@ -63,8 +63,11 @@ export async function readRequest(id: string): Promise<RequestRecord> {
   throw new PierError('session-unknown', `There is no session ${id}.`, { hint: 'pier session list --all' });
 }
 
+/** The request to end, also one that was written on another machine a moment ago. */
 export async function readStop(id: string): Promise<StopRecord | undefined> {
-  return await read('stop', sessionFiles(id).stop);
+  const { directory, stop } = sessionFiles(id);
+  await lookAnew(directory);
+  return await read('stop', stop);
 }
 
 /** Reads everything on record of a session. Errors: `session-unknown`, and those of its records. */
@@ -85,6 +88,8 @@ function mayStillRun({ end, verdict }: AttemptRecords): boolean {
 
 export async function readAttempt(id: string, attempt: number): Promise<AttemptRecords> {
   const files = attemptFiles(id, attempt);
+  // Its agent writes on another machine.
+  await lookAnew(files.directory);
   const [asked, submitted, started, endpoint, beat, end, verdict] = await Promise.all([
     read('asked', files.asked),
     read('submitted', files.submitted),
@@ -149,6 +154,7 @@ function notBefore<Of extends { restart?: number | undefined }>(
 /** What is on record of the run that began last, and of its end, for an agent that comes after it. */
 export async function readRuns(id: string, attempt: number) {
   const files = attemptFiles(id, attempt);
+  await lookAnew(files.directory);
   const [started, beat, end] = await Promise.all([
     read('started', files.started),
     read('beat', files.beat).catch(() => undefined),
