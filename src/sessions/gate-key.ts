@@ -1,4 +1,4 @@
-import { constants as openssl, randomBytes } from 'node:crypto';
+import { constants as openssl, randomBytes, timingSafeEqual } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import type { SecureContextOptions } from 'node:tls';
@@ -54,4 +54,10 @@ export async function readGateKey(file: string): Promise<Buffer> {
     return await handle.readFile();
   }
   throw new PierError('gate-key-untrusted', `The key of its gate, ${tilde(file)}, is not ours alone.`);
+}
+
+/** Removes the key of a run that is over; the one of a run that has taken its place since stays. */
+export async function removeGateKey(file: string, key: Buffer): Promise<void> {
+  const there = await readGateKey(file).catch(() => undefined);
+  if (there && timingSafeEqual(there, key)) await rm(file, { force: true });
 }

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { PierError } from '../../files/index.ts';
 import type { Site } from '../../site/index.ts';
@@ -54,8 +53,9 @@ async function openForOthers(
   socketPath: string,
   endpoint: Doors['endpoint'],
 ): Promise<Doors> {
-  const [{ gateIdentity, makeGateKey }, { openGate }, { gateAddress }] = await loadGate();
-  const key = await makeGateKey(attemptFiles(request.id, attempt).gateKey);
+  const [{ gateIdentity, makeGateKey, removeGateKey }, { openGate }, { gateAddress }] = await loadGate();
+  const { gateKey } = attemptFiles(request.id, attempt);
+  const key = await makeGateKey(gateKey);
   const identity = gateIdentity(request.id, attempt, restart);
   const gate = await openGate({ socketPath, key, identity, address: await gateAddress() });
   return {
@@ -63,7 +63,7 @@ async function openForOthers(
     gate: { host: hostname(), port: gate.port },
     [Symbol.asyncDispose]: async () => {
       await gate[Symbol.asyncDispose]();
-      await rm(attemptFiles(request.id, attempt).gateKey, { force: true });
+      await removeGateKey(gateKey, key);
     },
   };
 }

@@ -38,10 +38,19 @@ export async function watch(run: Run, serving: Serving, runtimeDirectory: string
   }
   const left = () => (ends === null ? Number.POSITIVE_INFINITY : Date.parse(ends) - Date.now());
 
+  /** The records are another run's then, and what this one would write in them untrue. */
+  async function hasGivenWay(): Promise<boolean> {
+    const replaced = await isReplaced(run);
+    if (replaced) resolve({ state: 'ended', cause: 'signal', reason: 'Another run has taken its place.' });
+    return replaced;
+  }
+
   async function beat(): Promise<void> {
+    if (await hasGivenWay()) return;
     await warn();
     const status = await askStatus(serving.address, serving.base);
-    if (!status) return;
+    // Jupyter may take seconds to answer.
+    if (!status || (await hasGivenWay())) return;
     const { kernels, connections, last_activity } = status;
     const trouble = await nodeTrouble(runtimeDirectory);
     const told = { at: new Date().toISOString(), kernels, connections, lastActivity: last_activity, ends, trouble };
@@ -50,11 +59,6 @@ export async function watch(run: Run, serving: Serving, runtimeDirectory: string
     const seen = await lastActive(serving.address, serving.base, status, serving.identity.pid);
     active = Math.max(active, seen ?? Date.now());
     if (Date.now() - active >= idle * 1000) resolve(idled(idle));
-  }
-
-  async function look(): Promise<void> {
-    if (await isReplaced(run)) resolve({ state: 'ended', cause: 'signal', reason: 'Another run has taken its place.' });
-    await beat();
   }
 
   await beat();
@@ -67,7 +71,7 @@ export async function watch(run: Run, serving: Serving, runtimeDirectory: string
   const timer = setInterval(() => {
     if (busy) return;
     busy = true;
-    look()
+    beat()
       .catch(() => {})
       .finally(() => {
         busy = false;
@@ -78,8 +82,9 @@ export async function watch(run: Run, serving: Serving, runtimeDirectory: string
 
 /** A node that was cut off may go on while Slurm has started the job again elsewhere. */
 async function isReplaced({ request, attempt, restart }: Run): Promise<boolean> {
-  const { started } = await readRuns(request.id, attempt);
-  return (started?.restart ?? 0) > restart;
+  // A record that cannot be read says nothing of another run.
+  const runs = await readRuns(request.id, attempt).catch(() => undefined);
+  return (runs?.started?.restart ?? 0) > restart;
 }
 
 function idled(seconds: number): End {
