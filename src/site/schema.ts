@@ -20,13 +20,13 @@ import { slurmSchema } from './schema-slurm.ts';
 // null is always "unknown": pier then asks the machine, or says that it does not know.
 
 const bytesLimit = z.strictObject({
-  soft: memory.describe('Bytes over which there is a grace period').exactOptional(),
-  hard: memory.describe('Bytes that can never be exceeded').exactOptional(),
+  soft: memory.describe('Bytes over which there is a grace period (not used yet)').exactOptional(),
+  hard: memory.describe('Bytes that can never be exceeded (not used yet)').exactOptional(),
 });
 
 const filesLimit = z.strictObject({
-  soft: z.int().min(0).describe('Files over which there is a grace period').exactOptional(),
-  hard: z.int().min(0).describe('Files that can never be exceeded').exactOptional(),
+  soft: z.int().min(0).describe('Files over which there is a grace period (not used yet)').exactOptional(),
+  hard: z.int().min(0).describe('Files that can never be exceeded (not used yet)').exactOptional(),
 });
 
 const storageAreaSchema = z.strictObject({
@@ -35,7 +35,7 @@ const storageAreaSchema = z.strictObject({
   mode: z
     .string()
     .regex(/^[0-7]{4}$/, { error: "an octal mode in quotes, such as '0700'" })
-    .describe('Its mode, in octal')
+    .describe('Its mode, in octal (not used yet)')
     .exactOptional(),
   quota: z.strictObject({ bytes: bytesLimit.exactOptional(), files: filesLimit.exactOptional() }).exactOptional(),
   purge: z
@@ -43,11 +43,11 @@ const storageAreaSchema = z.strictObject({
     .describe('When files are deleted')
     .exactOptional(),
   purge_days: z.nullable(z.int().min(1).max(10_000)).describe('The age at which they are').exactOptional(),
-  backup: z.nullable(z.boolean()).describe('Whether there is a backup').exactOptional(),
-  snapshots: z.nullable(z.boolean()).describe('Whether there are snapshots').exactOptional(),
+  backup: z.nullable(z.boolean()).describe('Whether there is a backup (not used yet)').exactOptional(),
+  snapshots: z.nullable(z.boolean()).describe('Whether there are snapshots (not used yet)').exactOptional(),
   node_local: z.boolean().describe('Whether each node has its own').exactOptional(),
   environments: z.boolean().describe('Whether environments may be kept here').exactOptional(),
-  caches: z.boolean().describe('Whether caches may be kept here').exactOptional(),
+  caches: z.boolean().describe('Whether caches may be kept here (not used yet)').exactOptional(),
 });
 
 const packagesSchema = z.strictObject({
@@ -67,7 +67,7 @@ const packagesSchema = z.strictObject({
 });
 
 const jupyterSchema = z.strictObject({
-  environment: name.describe('The environment whose Jupyter is started when none is named'),
+  environment: name.describe('The environment that `pier lab`, `exec` and `shell` take when none is named'),
   ports: z
     .tuple([portNumber, portNumber])
     .refine(([first, last]) => first <= last, { error: 'the lower port first' })
@@ -78,19 +78,19 @@ const jupyterSchema = z.strictObject({
     .nullable(walltime)
     .describe('Time without anything going on after which a session ends by itself; null: it never does'),
   address: z.enum(['node', 'loopback']).describe('Where a server listens that a browser reaches without the portal'),
-  ondemand: z.nullable(url).describe('The site’s Open OnDemand'),
+  ondemand: z.nullable(url).describe('The site’s Open OnDemand (not used yet)'),
   batch: z.strictObject({
     time: walltime.describe('Time of a job for Jupyter when none is given'),
-    nodes: z.int().min(1).describe('Its nodes'),
-    tasks_per_node: z.int().min(1).describe('Its tasks on each node'),
+    nodes: z.int().min(1).describe('Its nodes (not used yet)'),
+    tasks_per_node: z.int().min(1).describe('Its tasks on each node; pier runs one task, and asks for so many CPUs'),
     memory: z.nullable(memory).describe('Its memory; null: as Slurm has it'),
   }),
 });
 
 /** The whole profile, every section and leaf there: what `Profile` is. */
 export const profileSchema = z.strictObject({
-  docs: z.nullable(url).describe('The site’s own guide'),
-  support: z.nullable(plain).describe('Whom to ask: an e-mail or web address'),
+  docs: z.nullable(url).describe('The site’s own guide (not used yet)'),
+  support: z.nullable(plain).describe('Whom to ask: an e-mail or web address (not used yet)'),
   detect: z.strictObject({
     hostname: z.nullable(hostPattern).describe('Regular expression for the names of the site’s hosts'),
   }),
@@ -113,15 +113,23 @@ export const profileSchema = z.strictObject({
     root: pathTemplate.describe('The directory that environments are made in'),
     public: z.array(pathTemplate).describe('Directories of environments that the site has for everybody'),
     backend: z.enum(['uv', 'conda']).describe('The back end when nothing else decides'),
-    default: z.nullable(name).describe('The environment used when none is named'),
+    default: z
+      .nullable(name)
+      .describe(
+        'A name for the environment of a person who names none; what counts is `jupyter.environment` (not used yet)',
+      ),
   }),
   caches: z.strictObject({
-    uv: z.nullable(pathTemplate).describe('uv’s cache; null: as uv has it'),
-    conda: z.nullable(pathTemplate).describe('conda’s package cache; null: as conda has it'),
+    uv: z.nullable(pathTemplate).describe('uv’s cache, where `UV_CACHE_DIR` is not set; null: as uv has it'),
+    conda: z
+      .nullable(pathTemplate)
+      .describe(
+        'conda’s package cache, where `CONDA_PKGS_DIRS` is not set; null: `.pier-packages` beside the environments',
+      ),
   }),
   jupyter: jupyterSchema,
   policies: z.strictObject({
-    conda_init: permission.describe('Whether `conda init` may change startup files'),
+    conda_init: permission.describe('Whether `conda init` may change startup files (not used yet)'),
     defaults_channel: permission.describe('Whether conda’s `defaults` channel, which has a licence, may be used'),
   }),
   unknown: z.array(plain).describe('What nobody knows yet about this site'),
