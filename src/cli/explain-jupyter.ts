@@ -7,7 +7,7 @@ import { commandLine } from '../shell/index.ts';
 import type { Site } from '../site/index.ts';
 import type { CommandResult } from './command.ts';
 import { explainFromCatalogue } from './create-environment.ts';
-import { explanation } from './explanation.ts';
+import { activationByHand, explanation } from './explanation.ts';
 import type { JobWish } from './job-wish.ts';
 
 /**
@@ -25,9 +25,7 @@ export async function explainJupyter(
   const making = found ? [] : await explainFromCatalogue(site, usual);
   if (found) await planJupyter(found, app, false);
   const prefix = found?.prefix ?? path.join(environmentsRoot(site), usual);
-  const activate = commandLine(
-    found?.kind === 'conda' ? ['source', 'activate', prefix] : ['.', path.join(prefix, 'bin', 'activate')],
-  );
+  const activate = activationByHand(found?.kind, prefix);
   const modules = (found?.modules ?? []).map((module) => commandLine(['module', 'load', module]));
   const cd = commandLine(['cd', directory]);
   if (!wish) return explanation([...making, cd, ...modules, activate, `jupyter ${app}`]);

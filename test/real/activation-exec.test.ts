@@ -56,6 +56,16 @@ test('an environment whose scripts end the shell is not run half activated', asy
   expect(ran.stderr).toContain('no licence');
 });
 
+test('what exec explains for a conda environment works where nobody ran conda init', async () => {
+  await using at = await world();
+  const { prefix } = at.conda.environment;
+  const explained = await pier(['exec', '-e', 'deep', '--explain', '--', 'printenv', 'FROM_SCRIPT'], { env: at.env });
+  expect(explained.stdout, explained.stderr).toBe(`source activate ${prefix}\nprintenv FROM_SCRIPT\n`);
+  const typed = `eval "$('${process.execPath}' '${program}' shell-hook)"\n${explained.stdout}`;
+  const ran = await runShell(['bash', '-c', typed], { env: at.env });
+  expect(ran.stdout, ran.stderr).toBe(`${prefix}\n`);
+});
+
 test('from a shell where another is active, exec starts from what was before that', async () => {
   await using at = await world();
   const script = `. '${at.conda.environment.prefix}/.pier/activate.sh'
