@@ -120,7 +120,7 @@ test('a channel that is not there and a server that does not answer are told apa
 });
 
 test('inside a job without a network it is said where there is one', async () => {
-  await using place = await world({ SLURM_JOB_ID: '12' });
+  await using place = await world({ SLURM_JOB_ID: '12', SLURMD_NODENAME: 'c1' });
   const error = await refused(place, { channels: ['http://127.0.0.1:9/channel'], specs: ['python'] });
   expect(error?.hint).toContain('run the same on a login node');
 });

@@ -71,10 +71,14 @@ describe.concurrent('killed with SIGKILL at twenty moments', () => {
       bob.sh(`sh -c '${lab}' & sleep ${moment / 1000}; kill -KILL $! && echo killed; wait`);
     // The first asks Slurm for its limits, which the next ones know.
     await bob.sh(`sh -c '${lab}'`);
-    const began = Date.now();
-    await bob.sh(`sh -c '${lab}'`);
-    // Over the whole of it: from before it has begun until it is done.
-    const spread = Date.now() - began;
+    const taken: number[] = [];
+    for (let run = 0; run < 3; run++) {
+      const began = Date.now();
+      await bob.sh(`sh -c '${lab}'`);
+      taken.push(Date.now() - began);
+    }
+    // Over the whole of it: from before it has begun until it is done, as when nothing else keeps it waiting.
+    const spread = Math.min(...taken);
     const waiting = moments(kills, spread, 1);
     const inTime: string[] = [];
     const next = async () => {

@@ -3,6 +3,7 @@ import { copyFile, link, mkdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf } from '../../src/files/index.ts';
 import { run } from '../../src/process/index.ts';
+import { alone } from '../alone.ts';
 import { sciEnvironment } from '../real/sci.ts';
 import { command } from './command.ts';
 import { copyInPlace, putInPlace, replace } from './put-in-place.ts';
@@ -64,13 +65,21 @@ async function installProgram(pier: string, version: string): Promise<void> {
   await command('ln', ['-sfn', `../${version}/bin/pier`, path.join(pier, 'bin', 'pier')]);
 }
 
-/** `npm run build:exe`, when the build is newer than the executable. */
+/** `npm run build:exe`, when the build is newer than the executable; once, also where two testbeds go up. */
 async function builtExecutable(): Promise<string> {
   const file = path.join(root, 'dist-exe', 'pier');
-  const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (made < statSync(path.join(root, 'dist', '.built')).mtimeMs) {
-    await command(process.execPath, [path.join(root, 'scripts', 'executable', 'build.mjs')]);
-  }
+  const kept = path.join(root, 'test', '.world', 'executable');
+  await mkdir(kept, { recursive: true });
+  await alone(
+    kept,
+    async () => {
+      const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      if (made >= statSync(path.join(root, 'dist', '.built')).mtimeMs) return;
+      await command(process.execPath, [path.join(root, 'scripts', 'executable', 'build.mjs')]);
+    },
+    undefined,
+    300,
+  );
   return file;
 }
 
@@ -79,6 +88,8 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
+    // One that another file takes the name of in this very moment has no name left to be linked by (link(2)).
+    if (errnoOf(error) === 'ENOENT') return await link(from, to);
     if (errnoOf(error) !== 'EXDEV') throw error;
     await copyFile(from, to);
   }
