@@ -2,6 +2,7 @@ export { runAgent } from './agent/agent.ts';
 export { cleanUpAfterAgent } from './agent/end.ts';
 export { relay } from './agent/relay.ts';
 export { readSession } from './describe.ts';
+export { followLog } from './follow-log.ts';
 export { forgetOldSessions } from './forget.ts';
 export { planJupyter } from './jupyter.ts';
 export { findAnySession, findSession, isLive, listSessions, readLog } from './list.ts';

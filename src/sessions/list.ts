@@ -1,6 +1,7 @@
 import { PierError } from '../files/index.ts';
 import type { QueryOptions } from '../jobs/index.ts';
 import { readSession } from './describe.ts';
+import { newestThatSays } from './follow-log.ts';
 import { readTail } from './log.ts';
 import type { Session } from './session.ts';
 import { isOver } from './state.ts';
@@ -69,11 +70,6 @@ async function findId(beginning: string): Promise<string> {
 
 /** The end of a session's newest log, for people. */
 export async function readLog(id: string, lines = 200): Promise<string> {
-  const session = await readSession(id);
-  // A follow-on job that never ran has written nothing; then what ran before it is what there is to read.
-  for (let attempt = session.attempt; attempt > 1; attempt--) {
-    const text = await readTail(attemptFiles(id, attempt).log, lines);
-    if (text.trim() !== '') return text;
-  }
-  return await readTail(attemptFiles(id, 1).log, lines);
+  const { attempt } = await readSession(id);
+  return await readTail(attemptFiles(id, await newestThatSays(id, attempt)).log, lines);
 }

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { access, appendFile, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { identityOf } from '../../src/files/index.ts';
 import { until } from '../sandbox.ts';
-import { type Person, person, runs } from './pier.ts';
+import { type Person, person, program, runs } from './pier.ts';
 
 let ada: Person;
 beforeEach(async () => {
@@ -66,6 +66,33 @@ test('a session is ready, listed, and stopped with nothing left of it', async ()
   expect(await list()).toMatchObject([{ id: session.id, state: 'ended' }]);
   expect([agent.pid, jupyter.pid].filter(runs)).toEqual([]);
   expect(await gone(runtimeDirectory)).toBe(true);
+});
+
+test('a log that is followed is told line by line, each once and whole, until the session is over', async () => {
+  const { id } = await lab();
+  const log = path.join(ada.sessions, id, 'attempts', '1', 'log');
+  const following = spawn(process.execPath, [program, 'session', 'logs', '--follow', id], {
+    env: ada.box.env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const closed = once(following, 'close');
+  let shown = '';
+  following.stdout.setEncoding('utf8').on('data', (text) => {
+    shown += text;
+  });
+  const ours = () => shown.split('\n').filter((line) => /^[WE] /.test(line));
+  await appendFile(log, 'W foo\n');
+  await until(() => ours().length === 1);
+  await appendFile(log, Buffer.concat([Buffer.from('E bad\nW foo\nE stra'), Buffer.from('ß').subarray(0, 1)]));
+  await until(() => ours().length === 3);
+  await appendFile(log, Buffer.concat([Buffer.from('ß').subarray(1), Buffer.from('e\nW foo\nE cut')]));
+  await until(() => ours().length === 5);
+  await ada.pier('session', 'stop', id);
+  expect(await closed).toEqual([0, null]);
+  const [last] = ours().slice(5);
+  expect(ours().slice(0, 5)).toEqual(['W foo', 'E bad', 'W foo', 'E straße', 'W foo']);
+  expect(last).toMatch(/^E cut/);
+  expect(shown.match(/E cut/g)).toHaveLength(1);
 });
 
 test('what is on record of a session that ended 30 days ago goes when another one starts', async () => {
