@@ -52,11 +52,18 @@ test('a session on a node has the node and its time left; one that waits says wh
 });
 
 test('a follow-on job is told beside its session', () => {
-  const next = { job: '78', attempt: 2, reason: 'A follow-on job waits for the end of this one.' };
+  const next = {
+    job: '78',
+    attempt: 2,
+    state: 'queued',
+    reason: 'A follow-on job waits for the end of this one.',
+  } as const;
   expect(describeSessions([{ ...there, next }], 0, now)).toContain(
     'bbbbbbbb: A follow-on job waits for the end of this',
   );
   expect(describeSessions([{ ...there, next }], 0, now)).toContain('job 78');
+  const over = { ...next, state: 'failed', reason: "Its follow-on job is over: (Slurm's job 78.)" } as const;
+  expect(describeSessions([{ ...there, next: over }], 0, now).match(/job 78/g)).toHaveLength(1);
 });
 
 test('a ready session with a full disk says so, in lines that fit', () => {

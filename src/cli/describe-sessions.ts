@@ -32,8 +32,12 @@ function leftOf({ ends }: Session, now: number): string {
 function remarksOn(session: Session, now: number): string[] {
   const why = session.state === 'ready' ? [] : [firstLine(session.reason) + startOf(session, now)];
   const trouble = session.trouble === null ? [] : [session.trouble];
-  const next = session.next ? [`${session.next.reason}${jobText(session.next.job)}`] : [];
-  return [...why, ...trouble, ...next];
+  return [...why, ...trouble, ...(session.next ? [remarkOnNext(session.next)] : [])];
+}
+
+/** With its number, where the reason has no command that says it. */
+function remarkOnNext({ reason, job }: NonNullable<Session['next']>): string {
+  return job !== null && reason.includes(job) ? reason : `${reason}${jobText(job)}`;
 }
 
 /** ` Slurm means to start it about 14:05.` */

@@ -1,4 +1,5 @@
 import type { QueryOptions } from '../jobs/index.ts';
+import { asServing, describeFollowOn } from './follow-on.ts';
 import type { EndpointRecord } from './record-schemas.ts';
 import { readRecords, type SessionRecords } from './records.ts';
 import type { Endpoint, Session, SessionJob } from './session.ts';
@@ -8,23 +9,37 @@ import { attemptFiles } from './store.ts';
 
 /** One session, as its records, its processes and Slurm tell it now. Errors: `session-unknown`, `record-damaged`, `record-untrusted`. */
 export async function readSession(id: string, asking: QueryOptions = {}): Promise<Session> {
-  const { records, verdict } = await readJudged(id, asking);
-  return describe(records, verdict);
+  return describe(await readJudged(id, asking));
 }
+
+/** What is on record of a session, and what it comes to. */
+export interface Judged {
+  readonly records: SessionRecords;
+  readonly verdict: Verdict;
+  /** What has become of a follow-on job; undefined without one. */
+  readonly next: Verdict | undefined;
+}
+
+/** Milliseconds to wait for Slurm about a follow-on job: the session itself is told without it. */
+const enoughForNext = 1500;
 
 /** The records of the attempt that counts, with what they come to: a follow-on job counts once the one before is over. */
-export async function readJudged(
-  id: string,
-  asking: QueryOptions = {},
-): Promise<{ readonly records: SessionRecords; readonly verdict: Verdict }> {
+export async function readJudged(id: string, asking: QueryOptions = {}): Promise<Judged> {
   const records = await readRecords(id);
-  const verdict = await judge(records, Date.now(), asking);
-  if (!records.next || !isOver(verdict.state)) return { records, verdict };
-  const next = { ...records, ...records.next, next: undefined };
-  return { records: next, verdict: await judge(next, Date.now(), asking) };
+  const following = records.next && asServing(records, records.next);
+  const patienceMs = Math.min(asking.patienceMs ?? enoughForNext, enoughForNext);
+  const [verdict, next] = await Promise.all([
+    judge(records, Date.now(), asking),
+    following && judge(following, Date.now(), { patienceMs }),
+  ]);
+  if (!following || !isOver(verdict.state)) return { records, verdict, next };
+  // What Slurm said of both is on record now: one that was over before this one ended never served.
+  const now = await readRecords(id);
+  const counts = now.next && !now.next.verdict ? asServing(now, now.next) : now;
+  return { records: counts, verdict: await judge(counts, Date.now(), asking), next: counts.next && next };
 }
 
-function describe(records: SessionRecords, verdict: Verdict): Session {
+function describe({ records, verdict, next }: Judged): Session {
   const { id, attempt, request, started, endpoint, end, submitted } = records;
   const { state, reason } = verdict;
   const leader = submitted?.engine === 'local' ? submitted.identity.host : null;
@@ -45,7 +60,7 @@ function describe(records: SessionRecords, verdict: Verdict): Session {
     ends: over || state === 'queued' ? null : (verdict.job?.limit ?? records.beat?.ends ?? endOfTime(records)),
     attempt,
     job: describeJob(records, verdict),
-    next: describeNext(records),
+    next: next && records.next && !over ? describeFollowOn(id, records.next, next) : null,
     baseUrl: `/s/${id}/`,
     endpoint: state === 'ready' || state === 'ending' ? withoutToken(endpoint?.endpoint) : null,
     log: attemptFiles(id, attempt).log,
@@ -69,13 +84,6 @@ function describeJob(records: SessionRecords, { job }: Verdict): SessionJob | nu
     estimatedStart: job?.estimatedStart ?? null,
     asOf: job?.asOf ?? null,
   };
-}
-
-function describeNext({ next }: SessionRecords): Session['next'] {
-  if (!next) return null;
-  const job = next.submitted?.engine === 'slurm' ? next.submitted.job : null;
-  const reason = 'A follow-on job waits for the end of this one; kernels start anew in it.';
-  return { job, attempt: next.attempt, reason };
 }
 
 /** What may be shown: the token stays in its record. */

@@ -31,8 +31,8 @@ async function readOrExplain(id: string, asking: QueryOptions): Promise<Session 
 }
 
 /** States in which something of the session may still run. */
-export function isLive(session: Session): boolean {
-  return !isOver(session.state);
+export function isLive({ state }: Pick<Session, 'state'>): boolean {
+  return !isOver(state);
 }
 
 /** The session a person means by an id or the beginning of one. Errors: as of `findId`, and those of its records. */

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Sandbox, sandbox } from '../../test/sandbox.ts';
-import { writeRecord } from '../files/index.ts';
-import { readAttempt, readRuns, readStop } from './records.ts';
+import { identityOf, writeRecord } from '../files/index.ts';
+import { noResources } from '../jobs/index.ts';
+import { readAttempt, readRecords, readRuns, readStop } from './records.ts';
 import { attemptFiles, makeSessionDirectory, sessionFiles } from './store.ts';
 
 let box: Sandbox;
@@ -69,5 +70,67 @@ describe('a client of NFS that remembers a record as missing asks anew, since it
 
   test('an attempt that has no directory yet has no records', async () => {
     expect(await readAttempt(id, 7)).toMatchObject({ attempt: 7, asked: undefined, end: undefined });
+  });
+});
+
+describe('of several attempts', () => {
+  const at = (minute: number) => `2026-11-26T12:${String(minute).padStart(2, '0')}:00Z`;
+  const agent = { ...identityOf(process.pid), host: 'elsewhere' };
+
+  async function attempt(number: number, ...names: ('asked' | 'started' | 'verdict')[]): Promise<void> {
+    const files = attemptFiles(id, number);
+    await mkdir(files.directory, { recursive: true });
+    const all = {
+      asked: { name: `pier-lab-${id}-${number}`, resources: noResources, after: null, by: agent, at: at(number) },
+      started: { agent, runtimeDirectory: '/tmp/x', started: at(number) },
+      verdict: { state: 'ended', reason: 'x', ended: at(number) },
+    };
+    for (const name of names) await writeRecord(files[name], all[name]);
+  }
+
+  /** `1 then 2`: the one that counts, and its follow-on job. */
+  async function counting(): Promise<string> {
+    const { attempt, next } = await readRecords(id);
+    return next ? `${attempt} then ${next.attempt}` : `${attempt}`;
+  }
+
+  beforeEach(async () => {
+    const environment = { name: 'sci', prefix: '/envs/sci' };
+    const request = { version: 1, id, app: 'lab', environment, on: 'compute', directory: '/home/ada', direct: false };
+    await writeRecord(sessionFiles(id).request, { ...request, site: 'midway3', created: at(0) });
+    await attempt(1, 'asked', 'started');
+  });
+
+  test('the one before counts while it may run, whatever has become of its follow-on job', async () => {
+    await attempt(2, 'asked');
+    expect(await counting()).toBe('1 then 2');
+    await attempt(2, 'asked', 'verdict');
+    expect(await counting()).toBe('1 then 2');
+  });
+
+  test('those between that were over before they began are passed over', async () => {
+    await attempt(2, 'asked', 'verdict');
+    await attempt(3, 'asked');
+    await attempt(4, 'asked');
+    expect(await counting()).toBe('1 then 4');
+    await attempt(4, 'started');
+    expect(await counting()).toBe('4');
+  });
+
+  test('the follow-on job counts once the one before is over, but not one that was over sooner', async () => {
+    await attempt(5, 'asked');
+    await writeRecord(attemptFiles(id, 1).verdict, { state: 'ended', reason: 'x', ended: at(7) });
+    expect(await counting()).toBe('5');
+    await attempt(5, 'verdict');
+    expect(await counting()).toBe('1 then 5');
+    await attempt(8, 'asked', 'verdict');
+    expect(await counting()).toBe('8');
+  });
+
+  test('a directory that a command left which was killed before it asked is no attempt', async () => {
+    await attempt(2);
+    expect(await counting()).toBe('1');
+    await writeRecord(attemptFiles(id, 1).verdict, { state: 'ended', reason: 'x', ended: at(7) });
+    expect(await counting()).toBe('1');
   });
 });

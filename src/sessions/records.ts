@@ -24,7 +24,7 @@ export interface AttemptRecords {
   readonly verdict: VerdictRecord | undefined;
 }
 
-/** All that is on record of a session: of the attempt that counts, and of one that waits for its end. */
+/** All that is on record of a session: of the attempt that counts, and of one that was to follow it, over or not. */
 export interface SessionRecords extends AttemptRecords {
   readonly id: string;
   readonly request: RequestRecord;
@@ -73,12 +73,33 @@ export async function readStop(id: string): Promise<StopRecord | undefined> {
 /** Reads everything on record of a session. Errors: `session-unknown`, and those of its records. */
 export async function readRecords(id: string): Promise<SessionRecords> {
   const request = await readRequest(id);
-  const [stop, newest] = await Promise.all([readStop(id), newestAttempt(id).then((number) => readAttempt(id, number))]);
-  if (newest.attempt > 1 && !newest.started && !newest.end && !newest.verdict) {
-    const before = await readAttempt(id, newest.attempt - 1);
-    if (mayStillRun(before)) return { id, request, stop, ...before, next: newest };
-  }
-  return { id, request, stop, ...newest, next: undefined };
+  const [stop, newest] = await Promise.all([readStop(id), newestAttempt(id).then((it) => last(id, it, wasAsked))]);
+  if (newest.attempt <= 1 || hasBegun(newest)) return { id, request, stop, ...newest, next: undefined };
+  // What lies between them was over before it began: it served nobody.
+  const before = await last(id, newest.attempt - 1, hasBegun);
+  const counts = mayStillRun(before) || isBefore(newest, before) ? before : newest;
+  return { id, request, stop, ...counts, next: counts === before ? newest : undefined };
+}
+
+/** The last attempt, from this one backwards, of which something is so; or the first. */
+async function last(id: string, number: number, isSo: (records: AttemptRecords) => boolean): Promise<AttemptRecords> {
+  const records = await readAttempt(id, number);
+  return number <= 1 || isSo(records) ? records : await last(id, number - 1, isSo);
+}
+
+/** A command that ended before it asked for a job has left a directory, and no attempt; or is about to ask just now. */
+function wasAsked(records: AttemptRecords): boolean {
+  return records.asked !== undefined || records.submitted !== undefined || hasBegun(records);
+}
+
+function hasBegun({ started, end }: AttemptRecords): boolean {
+  return started !== undefined || end !== undefined;
+}
+
+/** Whether a follow-on job was over while the one before it still ran. */
+function isBefore({ verdict }: AttemptRecords, before: AttemptRecords): boolean {
+  const ended = before.verdict?.ended ?? before.end?.ended;
+  return verdict !== undefined && ended !== undefined && Date.parse(verdict.ended) < Date.parse(ended);
 }
 
 /** Nothing on record says that it is over for good: one that a signal ended may be put back into the queue. */

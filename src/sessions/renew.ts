@@ -1,15 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import { findEnvironment, refuseUntrusted, refuseUnusable } from '../environments/index.ts';
-import { PierError, thisProgram } from '../files/index.ts';
+import { identityOf, PierError, thisProgram } from '../files/index.ts';
 import type { Resources, SubmitOptions } from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
-import { readJudged, readSession } from './describe.ts';
+import { type Judged, readJudged, readSession } from './describe.ts';
+import { describeFollowOn } from './follow-on.ts';
 import { planJupyter } from './jupyter.ts';
-import { readAttempt, type SessionRecords } from './records.ts';
+import { readAttempt } from './records.ts';
 import { refuseNodeLocal } from './refuse-node-local.ts';
-import type { Session } from './session.ts';
-import { isOver } from './state.ts';
+import type { FollowOn, Session } from './session.ts';
+import { isOver, type Verdict } from './state.ts';
 import { jobOf } from './state-slurm.ts';
-import { newestAttempt, removeAttemptDirectory } from './store.ts';
+import { removeAttemptDirectory, removeEmptyAttempt } from './store.ts';
 import { submitAttempt } from './submit-attempt.ts';
 
 /** What a renewed session asks for: what it asked for before, and what is given anew. */
@@ -23,8 +25,9 @@ export type Anew = (before: Resources) => Promise<Resources>;
  * was stopped; else as of `startSession`.
  */
 export async function renewSession(site: Site, id: string, anew: Anew, options: SubmitOptions = {}): Promise<Session> {
-  const { records, verdict } = await readJudged(id);
-  refuseRenewal(records, isOver(verdict.state));
+  const judged = await readJudged(id);
+  refuseRenewal(judged);
+  const { records, verdict } = judged;
   const { request, asked } = records;
   const resources = await anew((asked as NonNullable<typeof asked>).resources);
   const environment = await findEnvironment(site, request.environment.prefix);
@@ -32,21 +35,26 @@ export async function renewSession(site: Site, id: string, anew: Anew, options: 
   await refuseUntrusted(environment);
   await planJupyter(environment, request.app, request.direct);
   await refuseNodeLocal(site, thisProgram(), environment, request.directory);
-  const attempt = (await newestAttempt(id)) + 1;
+  const attempt = (records.next ?? records).attempt + 1;
   const after = isOver(verdict.state) ? null : (jobOf(records)?.job ?? null);
   try {
     await submitAttempt(site, request, attempt, { resources, after }, options);
   } catch (error) {
-    const uncertain = error instanceof PierError && error.code === 'job-uncertain';
-    // Another command may have made this very attempt first: its files are not ours to remove.
-    const { asked: mine } = await readAttempt(id, attempt);
-    if (!uncertain && mine?.by.pid === process.pid) await removeAttemptDirectory(id, attempt);
+    if (!(error instanceof PierError && error.code === 'job-uncertain')) await takeBack(id, attempt);
     throw error;
   }
   return await readSession(id);
 }
 
-function refuseRenewal({ id, asked, stop, next, started }: SessionRecords, over: boolean): void {
+/** Removes what this command has begun of an attempt; another may have made this very one first. */
+async function takeBack(id: string, attempt: number): Promise<void> {
+  const { asked } = await readAttempt(id, attempt);
+  if (!asked) await removeEmptyAttempt(id, attempt);
+  else if (isDeepStrictEqual(asked.by, identityOf(process.pid))) await removeAttemptDirectory(id, attempt);
+}
+
+function refuseRenewal({ records, verdict, next }: Judged): void {
+  const { id, asked, stop, started } = records;
   if (!asked) {
     throw new PierError('renew-needless', `Session ${id} runs without a scheduler: no time limit ends it.`, {
       hint: `pier session open ${id}`,
@@ -55,14 +63,21 @@ function refuseRenewal({ id, asked, stop, next, started }: SessionRecords, over:
   if (stop) {
     throw new PierError('session-over', `Session ${id} was stopped by ${stop.by}.`, { hint: 'pier lab --on compute' });
   }
-  if (next) {
-    throw new PierError('renew-queued', `A follow-on job of session ${id} waits already.`, {
-      hint: 'pier session list',
-    });
-  }
-  if (!started && !over) {
+  const followOn = records.next && next && describeFollowOn(id, records.next, next);
+  if (followOn && !isOver(next.state)) throw renewQueued(id, followOn, next);
+  if (!started && !isOver(verdict.state)) {
     throw new PierError('renew-needless', `Session ${id} has not started yet: there is nothing to renew.`, {
       hint: `pier session open ${id}`,
     });
   }
+}
+
+function renewQueued(id: string, { reason }: FollowOn, { state, job }: Verdict): PierError {
+  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(job?.asOf ?? '')) / 1000));
+  const ago = Number.isNaN(seconds) ? '' : ` (So Slurm said ${seconds} s ago.)`;
+  const waits = state === 'queued' && !job?.change;
+  const message = waits
+    ? `A follow-on job of session ${id} waits already.`
+    : `Session ${id} has one already. ${reason}`;
+  return new PierError('renew-queued', message + ago, { hint: 'pier session list' });
 }

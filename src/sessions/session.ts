@@ -34,8 +34,8 @@ export interface Session {
   readonly attempt: number;
   /** Slurm's job; null for one that runs without. */
   readonly job: SessionJob | null;
-  /** A follow-on job, which serves the session after this one. */
-  readonly next: { readonly job: string | null; readonly attempt: number; readonly reason: string } | null;
+  /** A follow-on job, which serves the session after this one; or was to, when it is over already. */
+  readonly next: FollowOn | null;
   /** `/s/<id>/` */
   readonly baseUrl: string;
   /** Null unless `ready` or `ending`. */
@@ -54,4 +54,13 @@ export interface SessionJob {
   readonly estimatedStart: string | null;
   /** When Slurm said so; null when it was not asked, or has not answered yet. */
   readonly asOf: string | null;
+}
+
+export interface FollowOn {
+  /** Slurm's number; null while it is being handed over. */
+  readonly job: string | null;
+  readonly attempt: number;
+  /** What has become of it: `ended` or `failed` when it is over without having begun. */
+  readonly state: SessionState;
+  readonly reason: string;
 }

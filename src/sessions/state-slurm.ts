@@ -110,7 +110,8 @@ function queued({ stop, started }: SessionRecords, status: JobStatus & { state: 
   const back =
     status.requeued || started ? 'Slurm has ended it and put its job back into the queue: kernels start anew. ' : '';
   const change = status.change ? ` ${status.change}` : '';
-  return { state: 'queued', reason: `${back}${status.reason}${change}${age}`, job: { estimatedStart, asOf } };
+  const job = { estimatedStart, change: status.change, asOf };
+  return { state: 'queued', reason: `${back}${status.reason}${change}${age}`, job };
 }
 
 interface Running {

@@ -15,6 +15,8 @@ export interface Verdict {
     readonly estimatedStart?: string | null;
     /** ISO 8601: its time limit. */
     readonly limit?: string | null;
+    /** What its user has to change, for one that waits and will not start as it is. */
+    readonly change?: string | null;
     readonly asOf: string | null;
   };
 }

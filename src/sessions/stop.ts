@@ -2,6 +2,7 @@ import { PierError, writeRecordOnce } from '../files/index.ts';
 import { cancel, findJob, type SubmittedJob } from '../jobs/index.ts';
 import { signalRecorded } from '../process/index.ts';
 import { readSession } from './describe.ts';
+import { asServing } from './follow-on.ts';
 import { isLive } from './list.ts';
 import { putAside, putAsideByOther } from './put-aside.ts';
 import type { VerdictRecord } from './record-schemas.ts';
@@ -27,7 +28,7 @@ export async function requestStop(id: string, by: string): Promise<void> {
   const written = await writeStop(id, by);
   const records = await readRecords(id);
   const signalled = records.started && signalRecorded(records.started.agent, 'SIGTERM', 'process');
-  if (records.next) await cancelJob(records.next);
+  if (records.next && !records.next.verdict) await takeOutOfQueue(asServing(records, records.next), by);
   if (records.asked && !records.started) await takeOutOfQueue(records, by);
   else if (records.asked && !written.ok) await cancelJob(records);
   else if (!written.ok && !signalled) throw written.error;

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { cannotWrite, errnoOf, makePrivateDirectory, namesIn, PierError, places } from '../files/index.ts';
 import { run } from '../process/index.ts';
@@ -70,9 +70,17 @@ export async function removeSessionDirectory(id: string): Promise<void> {
   await run('rm', ['-rf', '--one-file-system', '--', sessionFiles(id).directory], { timeoutMs: 60_000 });
 }
 
-/** The same for an attempt whose job was refused. */
+/** The same for an attempt whose job was refused; first it is no attempt any more, so that no other begins in it meanwhile. */
 export async function removeAttemptDirectory(id: string, attempt: number): Promise<void> {
-  await run('rm', ['-rf', '--one-file-system', '--', attemptFiles(id, attempt).directory], { timeoutMs: 60_000 });
+  const { directory } = attemptFiles(id, attempt);
+  const aside = `${directory}.${randomId()}`;
+  await rename(directory, aside);
+  await run('rm', ['-rf', '--one-file-system', '--', aside], { timeoutMs: 60_000 });
+}
+
+/** Takes back the directory of an attempt in which nothing was written. */
+export async function removeEmptyAttempt(id: string, attempt: number): Promise<void> {
+  await rmdir(attemptFiles(id, attempt).directory).catch(() => {});
 }
 
 function randomId(): string {

@@ -1,10 +1,17 @@
 import { writeFile } from 'node:fs/promises';
-import { cannotWrite, identityOf, makePrivateDirectory, thisProgram, writeRecordOnce } from '../files/index.ts';
+import {
+  cannotWrite,
+  identityOf,
+  makePrivateDirectory,
+  PierError,
+  thisProgram,
+  writeRecordOnce,
+} from '../files/index.ts';
 import { cancel, jobEnvironment, type Resources, type SubmitOptions, submit } from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
 import { jobScript, warnBefore } from './job-script.ts';
 import type { AskedRecord, RequestRecord } from './record-schemas.ts';
-import { readStop } from './records.ts';
+import { readRecords, readStop } from './records.ts';
 import { sessionVariable } from './remains.ts';
 import { attemptFiles } from './store.ts';
 
@@ -17,7 +24,7 @@ export interface SlurmWish {
 /**
  * Writes the script of an attempt and hands it over: to Slurm with a wish, else to this machine.
  *
- * Errors: as of `submit` in jobs.
+ * Errors: `renew-queued` when another command has the attempt; as of `submit` in jobs.
  */
 export async function submitAttempt(
   site: Site,
@@ -31,8 +38,9 @@ export async function submitAttempt(
   const name = `pier-${app}-${id}-${attempt}`;
   const slurm = wish && { asked: { name, resources: wish.resources }, log: files.log, env: process.env };
   await makePrivateDirectory(files.directory);
+  if (wish) await claim(files.asked, id, { name, resources: wish.resources, after: wish.after });
   try {
-    await writeFile(files.script, jobScript(request, attempt, thisProgram(), slurm), { mode: 0o700, flag: 'wx' });
+    await writeFile(files.script, jobScript(request, attempt, thisProgram(), slurm), { mode: 0o700 });
     // Slurm would make it as others may read it.
     if (wish) await writeFile(files.log, '', { mode: 0o600, flag: 'a' });
   } catch (error) {
@@ -45,9 +53,6 @@ export async function submitAttempt(
     return;
   }
   const { resources, after } = wish;
-  const at = new Date().toISOString();
-  const asked: AskedRecord = { name, resources, after, by: identityOf(process.pid), at };
-  await writeRecordOnce(files.asked, asked);
   const env = { ...jobEnvironment(), ...sessionVariable(id) };
   const noise = site.profile.slurm.submit_noise;
   const warn = warnBefore;
@@ -55,6 +60,24 @@ export async function submitAttempt(
   const job = await submit(wanted, options);
   // There is a job: on a disk that has become full it is found by its name.
   await writeRecordOnce(files.submitted, job).catch(() => {});
-  // Whoever stopped it while Slurm did not answer found no job to cancel.
-  if (await readStop(id)) await cancel(job, 0);
+  // Whoever stopped it while Slurm did not answer found no job to cancel; nor did who took this command for dead meanwhile.
+  if ((await readStop(id)) || (await isFollowed(id, attempt))) await cancel(job, 0);
+}
+
+/**
+ * Of two commands at once, on whatever machines, the one whose `asked.json` is there first has the attempt. What a command
+ * that was killed before that has left in its directory is written over.
+ */
+async function claim(file: string, id: string, wish: Pick<AskedRecord, 'name' | 'resources' | 'after'>): Promise<void> {
+  const asked: AskedRecord = { ...wish, by: identityOf(process.pid), at: new Date().toISOString() };
+  if (await writeRecordOnce(file, asked)) return;
+  throw new PierError('renew-queued', `Another command has just asked for a follow-on job of session ${id}.`, {
+    hint: 'pier session list',
+  });
+}
+
+async function isFollowed(id: string, attempt: number): Promise<boolean> {
+  const records = await readRecords(id).catch(() => undefined);
+  const newest = records?.next ?? records;
+  return newest !== undefined && newest.attempt > attempt;
 }

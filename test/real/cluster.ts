@@ -18,7 +18,12 @@ export interface Told {
   readonly ends: string | null;
   readonly attempt: number;
   readonly job: { readonly number: string | null; readonly estimatedStart: string | null } | null;
-  readonly next: { readonly job: string | null } | null;
+  readonly next: {
+    readonly job: string | null;
+    readonly attempt: number;
+    readonly state: string;
+    readonly reason: string;
+  } | null;
 }
 
 /** A person at a login node of the testbed, with the pier that is installed there. */

@@ -208,10 +208,14 @@ END`);
       states.add((await alice.told(id)).state);
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
+    const renewed = await alice.pier('session', 'renew', id);
+    const { next } = await alice.told(id);
     const stopped = await alice.pier('session', 'stop', id);
     const told = await alice.told(id);
     await empty();
     expect([...states]).toEqual(['ready']);
+    expect([renewed.exitCode, said(renewed)]).toEqual([2, expect.stringMatching(/the disk is full/)]);
+    expect(next).toBeNull();
     expect(stopped).toMatchObject({ exitCode: 0 });
     expect(told.state).toBe('ended');
     await nothingLeft(id);

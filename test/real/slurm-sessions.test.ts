@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../sandbox.ts';
 import { type Testbed, testbed } from '../testbed/fixture.ts';
-import { browserOn, type Researcher, researcher, type Told, terminalOn } from './cluster.ts';
+import { browserOn, lookEvery, type Researcher, researcher, type Told, terminalOn } from './cluster.ts';
 import { newNotebook, printed } from './jupyterlab.ts';
 import { said } from './pier.ts';
 
@@ -151,6 +151,42 @@ test('a follow-on job ends with its session', async () => {
   expect(stopped.match(/Stopping/g)).toHaveLength(1);
   await until(async () => (await alice.leftovers(id)).length === 0, 60_000);
   expect(await alice.told(id)).toMatchObject({ state: 'ended' });
+});
+
+test('a follow-on job that is held, or cancelled, is told as that, and another one is queued, one by two commands at once', async () => {
+  const { id, job } = await alice.lab();
+  await alice.becomes(id, /^ready/);
+  await alice.pier('session', 'renew', id);
+  const first = (await alice.told(id)).next?.job as string;
+  const nextBecomes = (wanted: RegExp) =>
+    until(
+      async () => {
+        const told = await alice.told(id);
+        return wanted.test(`${told.next?.state} ${told.next?.reason}`) && told;
+      },
+      60_000,
+      lookEvery,
+    );
+  await bed.must('login1', ['scontrol', 'hold', first], { user: 'alice' });
+  await nextBecomes(new RegExp(`^queued .*for another: scancel ${first}, .*Release it: scontrol release ${first}$`));
+  expect(said(await alice.pier('session', 'renew', id))).toContain('Its follow-on job will not start as it is');
+  await bed.must('login1', ['scancel', first], { user: 'alice' });
+  const told = await nextBecomes(/^ended .*You cancelled it \(scancel\)\./);
+  expect(told).toMatchObject({ state: 'ready', attempt: 1, next: { job: first, attempt: 2 } });
+  expect(said(await alice.pier('session', 'list'))).toContain(`For another: pier session renew ${id}`);
+  const both = [alice, researcher(bed, 'alice', 'login2')].map((who) => who.pier('session', 'renew', id));
+  const renewals = await Promise.all(both);
+  expect(renewals.map(({ exitCode }) => exitCode).sort()).toEqual([0, 2]);
+  expect(renewals.map(said).join()).toMatch(/waits already|has one already|Another command has just asked/);
+  const { next } = await nextBecomes(/^queued A follow-on job waits/);
+  expect(next).toMatchObject({ attempt: 3 });
+  const queued = ['squeue', '--noheader', '--states=PD', '--format=%i', '--user=alice'];
+  expect((await bed.must('login1', queued, { user: 'alice' })).trim()).toBe(next?.job);
+  await bed.must('login1', ['scancel', job?.number as string], { user: 'alice' });
+  await until(async () => (await alice.told(id)).attempt === 3, 60_000, lookEvery);
+  expect(await alice.becomes(id, /^ready/)).toMatchObject({ attempt: 3, next: null, job: { number: next?.job } });
+  await alice.pier('session', 'stop', id);
+  await until(async () => (await alice.leftovers(id)).length === 0, 60_000);
 });
 
 test('in a terminal the queue is shown live; Ctrl+C asks, no leaves it there, and a second Ctrl+C takes it out', async () => {

@@ -20,7 +20,7 @@ export async function run({ words, options, progress }: CommandContext) {
 /** With what became of a follow-on job: whatever Slurm made of the order, its agent finds that it shall not serve. */
 function reasonOf({ reason }: Session, before: Session | undefined): string {
   if (!before || !isLive(before)) return `It was over already. ${reason}`;
-  if (!before.next) return reason;
+  if (!before.next || !isLive(before.next)) return reason;
   const number = before.next.job === null ? '' : ` (Slurm’s job ${before.next.job})`;
   return `${reason} Its follow-on job${number} is taken back, too.`;
 }
