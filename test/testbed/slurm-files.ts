@@ -116,6 +116,10 @@ const jobSubmit = `function slurm_job_submit(job, partitions, uid)
     slurm.log_user("Please request an account with --account (site policy)")
     return slurm.ERROR
   end
+  if job.comment == "site-again" then
+    slurm.log_user("Jobs need a project: check your credentials, give --account and try again.")
+    return slurm.ERROR
+  end
   slurm.log_user("Verify job submission ...")
   slurm.log_user("Verification: ***PASSED***")
   return slurm.SUCCESS

@@ -28,3 +28,19 @@ const silences: readonly (readonly [RegExp, string])[] = [
 export function silenceIn(stderr: string): string | undefined {
   return silences.find(([pattern]) => pattern.test(stderr))?.[1];
 }
+
+/** How sbatch tells why it gives up; `%m` of Slurm's own errors follows. */
+const givesUp = /^sbatch: error: Batch job submission failed: /;
+
+/** What sbatch says on the way there, of the connection, of munge and of a controller that has no time. */
+const ownLines =
+  /^sbatch: (?:error: |fatal: )?(?:Munge |If munged |slurm_\w+: |auth_g_\w+: |auth\/\w+: |Protocol authentication error|Unable to (?:contact|establish) |Socket timed out |Zero Bytes |Slurm temporarily unable |Slurm job queue full)/;
+
+/**
+ * The same of what sbatch prints, among which a site's own words may stand: "give --account and try again", or "your
+ * credentials expire" is no silence. So only what Slurm itself says counts, and of that the end, if it came to one.
+ */
+export function silenceOfSbatch(lines: readonly string[]): string | undefined {
+  const end = lines.filter((line) => givesUp.test(line)).at(-1);
+  return silenceIn(end ?? lines.filter((line) => ownLines.test(line)).join('\n'));
+}

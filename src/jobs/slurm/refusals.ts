@@ -97,22 +97,32 @@ export interface RefusalInWords {
  * `noise` are beginnings of lines that the site prints at every job; other lines are the site's own words, and are given.
  */
 export function refusalIn(stderr: string, noise: readonly string[]): RefusalInWords | undefined {
-  const known = refusals.find(({ said }) => said.test(stderr));
+  const own = linesBut(stderr, noise).join('\n');
+  const known = refusals.find(({ said }) => said.test(own));
   return known && { message: `Slurm refused the job: ${known.why}. ${quoted(stderr, noise)}`, hint: known.hint };
 }
+
+/** What was said, without what is always said. An error never is: a profile may call all that begins with `sbatch: ` so. */
+export function linesBut(stderr: string, noise: readonly string[]): readonly string[] {
+  const isNoise = (line: string) => !isError.test(line) && noise.some((start) => line.startsWith(start));
+  return stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !isNoise(line));
+}
+
+const isError = /^sbatch: (error|fatal): /;
 
 /** A wrapper that traces what it does prints thousands; what went wrong stands at the end. */
 const saidLines = 8;
 
 /** What sbatch said at the end, without what it always says. */
 export function quoted(stderr: string, noise: readonly string[]): string {
-  const lines = stderr.split('\n').map((line) => line.trim());
-  const errors = lines.filter((line) => /^sbatch: (error|fatal): /.test(line));
-  const own =
-    errors.length > 0 ? errors : lines.filter((line) => line !== '' && !noise.some((start) => line.startsWith(start)));
-  const said = own
+  const lines = linesBut(stderr, noise);
+  const errors = lines.filter((line) => isError.test(line));
+  const said = (errors.length > 0 ? errors : lines)
     .slice(-saidLines)
-    .map((line) => line.replace(/^sbatch: (error|fatal): /, ''))
+    .map((line) => line.replace(isError, ''))
     .join('; ');
   return said === '' ? 'sbatch did not say why.' : `sbatch said: ${said}`;
 }

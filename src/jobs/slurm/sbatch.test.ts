@@ -41,6 +41,50 @@ test.each([
   expect(read({ exitCode: 1, stderr })).toMatchObject({ outcome: 'uncertain', silent: true });
 });
 
+// What Slurm 22.05.8 prints where job_submit.lua says the first line with slurm.log_user() and refuses.
+test.each([
+  'Jobs need a project: give --account and try again.',
+  'Your credentials have expired, see https://rcc.example/authentication',
+  'Your last ten jobs timed out: ask for less.',
+  'slurmdbd maintenance: no jobs today.',
+])('a site’s own refusal is none of Slurm’s silence, whatever words it uses: %s', (words) => {
+  const stderr = `sbatch: error: ${words}\nsbatch: error: Batch job submission failed: Unspecified error\n`;
+  expect(read({ exitCode: 1, stderr })).toMatchObject({
+    outcome: 'uncertain',
+    silent: false,
+    reason: `sbatch said: ${words}; Batch job submission failed: Unspecified error`,
+  });
+});
+
+test('what a site prints at each job is neither silence nor refusal; what sbatch says of munge is', () => {
+  const passed = 'sbatch: Verify authentication: invalid qos specification? no.\n';
+  const failed = 'sbatch: error: Batch job submission failed: Unspecified error\n';
+  expect(read({ exitCode: 1, stderr: passed + failed })).toMatchObject({ outcome: 'uncertain', silent: false });
+  // The testbed's profile, and Midway3's, take all that is no error for noise.
+  const all = readSubmission(ran({ exitCode: 1, stderr: passed + failed }), ['sbatch: ']);
+  expect(all).toMatchObject({ reason: 'sbatch said: Batch job submission failed: Unspecified error' });
+  const munge =
+    'sbatch: error: If munged is up, restart with --num-threads=10\n' +
+    'sbatch: error: Munge encode failed: Failed to access "/run/munge/munge.socket.2": No such file or directory\n';
+  expect(read({ exitCode: 1, stderr: munge })).toMatchObject({ silent: true, said: expect.stringContaining('munged') });
+  // It came through at last, and was refused.
+  const refused = `${munge}sbatch: error: Batch job submission failed: Invalid qos specification\n`;
+  expect(read({ exitCode: 1, stderr: refused })).toMatchObject({ outcome: 'refused' });
+});
+
+test.each([
+  { exitCode: null, signal: 'SIGINT' },
+  { exitCode: null, signal: 'SIGHUP', stderr: 'sbatch: error: Invalid qos specification, says our filter\n' },
+  // A wrapper in shell, whose sbatch was ended.
+  { exitCode: 130 },
+])('an sbatch that a signal ended may have been heard: %j', (ended) => {
+  expect(read(ended)).toMatchObject({
+    outcome: 'uncertain',
+    silent: true,
+    reason: expect.stringMatching(/^sbatch was ended/),
+  });
+});
+
 test('an sbatch that hangs may have been heard', () => {
   expect(read({ exitCode: null, signal: 'SIGKILL', timedOut: true })).toMatchObject({
     outcome: 'uncertain',

@@ -1,11 +1,10 @@
 import { PierError } from '../../files/index.ts';
 import { type RunResult, run } from '../../process/index.ts';
 import type { SlurmRequest } from '../job.ts';
-import { whyNot } from './ask.ts';
-import { silenceIn } from './failures.ts';
+import { silenceOfSbatch } from './failures.ts';
 import { resourceOptions } from './options.ts';
 import { namePattern } from './queue.ts';
-import { quoted, refusalIn } from './refusals.ts';
+import { linesBut, quoted, refusalIn } from './refusals.ts';
 
 /** Milliseconds: sbatch itself tries again for most of a minute where munge is down or the controller busy. */
 const timeLimit = 100_000;
@@ -14,7 +13,13 @@ const timeLimit = 100_000;
 export type Submission =
   | { readonly outcome: 'taken'; readonly job: string; readonly cluster: string | null }
   | { readonly outcome: 'refused'; readonly error: PierError }
-  | { readonly outcome: 'uncertain'; readonly silent: boolean; readonly reason: string };
+  | {
+      readonly outcome: 'uncertain';
+      readonly silent: boolean;
+      readonly reason: string;
+      /** What sbatch said itself; null: nothing. */
+      readonly said: string | null;
+    };
 
 /**
  * `sbatch --parsable --job-name=NAME --chdir=DIR --output=LOG --open-mode=append --export=ALL … SCRIPT`, once.
@@ -77,11 +82,23 @@ function refuseImpossible({ name, log, directory }: SlurmRequest): void {
 export function readSubmission(ran: RunResult, noise: readonly string[]): Submission {
   const numbers = ran.exitCode === 0 ? numbersIn(ran.stdout, noise) : [];
   if (numbers[0] && numbers.length === 1) return { outcome: 'taken', ...numbers[0] };
-  const refusal = ran.exitCode === 0 || ran.timedOut ? undefined : refusalIn(ran.stderr, noise);
+  const lines = linesBut(ran.stderr, noise);
+  const said = lines.length === 0 ? null : quoted(ran.stderr, noise);
+  const silence = silenceOfSbatch(lines) ?? endedFromOutside(ran);
+  if (silence !== undefined) return { outcome: 'uncertain', silent: true, reason: silence, said };
+  const refusal = ran.exitCode === 0 ? undefined : refusalIn(ran.stderr, noise);
   if (refusal) return { outcome: 'refused', error: refused(refusal.message, refusal.hint) };
-  const silence = silenceIn(ran.stderr) ?? (ran.timedOut ? whyNot(ran, timeLimit) : undefined);
-  if (silence !== undefined) return { outcome: 'uncertain', silent: true, reason: silence };
-  return { outcome: 'uncertain', silent: false, reason: quoted(ran.stderr, noise) };
+  return { outcome: 'uncertain', silent: false, reason: said ?? 'sbatch did not say why.', said };
+}
+
+/** One that did not end by itself may have been heard, whatever it has said before. */
+function endedFromOutside(ran: RunResult): string | undefined {
+  if (ran.timedOut) return `sbatch gave no answer within ${Math.round(timeLimit / 1000)} seconds`;
+  // As a shell that stands before it says it of the real one.
+  const wasSignalled = ran.exitCode === null || [129, 130, 137, 143].includes(ran.exitCode);
+  return wasSignalled
+    ? `sbatch was ended${ran.signal ? ` by ${ran.signal}` : ''} before Slurm had answered`
+    : undefined;
 }
 
 function numbersIn(stdout: string, noise: readonly string[]) {
