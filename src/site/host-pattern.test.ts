@@ -28,7 +28,8 @@ test('a pattern that could take hours is refused, and never run', () => {
 });
 
 test('the slowest pattern there can be is fast on the longest name', () => {
-  const from = performance.now();
+  const from = process.cpuUsage();
   expect(matchesHost('a*a*a*b', 'a'.repeat(100_000))).toBe(false);
-  expect(performance.now() - from).toBeLessThan(1000);
+  // Of processor time, which other programs take nothing from.
+  expect(process.cpuUsage(from).user / 1000).toBeLessThan(1000);
 });

@@ -178,6 +178,8 @@ describe('YAML itself', () => {
 });
 
 describe('a bomb is refused at once', () => {
+  /** Of processor time, which other programs take nothing from. */
+  const millisecondsSince = (from: NodeJS.CpuUsage) => process.cpuUsage(from).user / 1000;
   const bombs: Record<string, string> = {
     'a billion laughs': [
       'a: &a [x,x,x,x,x,x,x,x,x]',
@@ -192,17 +194,17 @@ describe('a bomb is refused at once', () => {
     'keys below keys': Array.from({ length: 40 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
   };
   test.each(Object.entries(bombs))('%s', (_, text) => {
-    const from = performance.now();
+    const from = process.cpuUsage();
     expect(wrong(text)).toEqual([expect.stringMatching(/too much of it|too deeply|not YAML/)]);
-    expect(performance.now() - from).toBeLessThan(5000);
+    expect(millisecondsSince(from)).toBeLessThan(5000);
   });
 
   test('15,000 keys that nobody knows take no ten seconds, and a hundred are told', () => {
-    const from = performance.now();
+    const from = process.cpuUsage();
     const told = wrong(Array.from({ length: 15_000 }, (_, at) => `key${at}: 1\n`).join(''));
     expect(told).toHaveLength(100);
     expect(told[0]).toMatch(/^lab\.yaml:4:1 key0: there is no such key/);
-    expect(performance.now() - from).toBeLessThan(3000);
+    expect(millisecondsSince(from)).toBeLessThan(3000);
   });
 
   test.each([
