@@ -10,7 +10,7 @@ import { describeWaiting } from './describe-sessions.ts';
 import { explainJupyter } from './explain-jupyter.ts';
 import { typedResources, usualForJupyter, wishForJob } from './job-wish.ts';
 import { describeOpening, type Opening, openSession, reachLines } from './open-session.ts';
-import { listenForInterruption, stayWith, untilReady } from './stay-with-session.ts';
+import { listenForInterruption, stayWith, submissionUnder, untilReady } from './stay-with-session.ts';
 
 /** `pier lab` and `pier notebook`: an environment, a session, a browser, and a terminal that stays with it. */
 export async function openJupyter(context: CommandContext, app: Session['app']): Promise<CommandResult | undefined> {
@@ -37,7 +37,7 @@ export async function openJupyter(context: CommandContext, app: Session['app']):
     resources,
   };
   const onWait = (message: string) => context.progress({ step: `submit ${message}`, message });
-  const started = await startSession(site, wanted, { onWait });
+  const started = await startSession(site, wanted, { onWait, ...submissionUnder(interruption) });
   await wish?.keep();
   if (wish && options.flag('detach') && !interruption.signal.aborted) return opened(started, null);
   // It takes its time to start, as Jupyter does. If it cannot, opening the session says why.

@@ -19,6 +19,12 @@ export function listenForInterruption(context: CommandContext): Interruption {
   return { signal: interrupted.signal, name: () => name, [Symbol.dispose]: () => listening[Symbol.dispose]() };
 }
 
+/** What a submission does when it is interrupted: a terminal that is closed (SIGHUP) leaves the session. */
+export function submissionUnder({ signal, name }: Interruption) {
+  const stopBy = () => (signal.aborted && name() !== 'SIGHUP' ? whoStops(name()) : undefined);
+  return { signal, stopBy };
+}
+
 /**
  * Waits until a session is ready, telling why it waits. Ctrl+C stops one that is starting, and asks first whether one that
  * is queued shall stay in the queue: then, or when the terminal is closed, the session comes back as it is.

@@ -13,13 +13,15 @@ export interface SubmitOptions {
   readonly onWait?: (what: string) => void;
   /** Milliseconds to wait for a scheduler that does not answer, before `job-uncertain`. */
   readonly patienceMs?: number;
+  /** Aborted when the user is interrupted: whether there is a job is then known within seconds, or `job-uncertain`. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Hands a job to its engine, exactly once: a submission whose answer was lost is looked for before it is tried again.
  *
  * Errors: `cannot-start`, `cannot-write`; of Slurm `job-refused` (there is no job), `job-uncertain` (nobody answers: there
- * may be one, and `findJob` will find it), `scheduler-missing`.
+ * may be one, and `findJob` will find it), `interrupted` (there is none), `scheduler-missing`.
  */
 export async function submit(request: JobRequest, options: SubmitOptions = {}): Promise<SubmittedJob> {
   if (request.engine === 'local') return await submitLocal(request);

@@ -33,6 +33,19 @@ test('after its time the whole group is ended, grandchildren that hold the outpu
   await until(() => liveness(identityOf(grandchild)) !== 'alive');
 });
 
+test('a program that may finish is not cut off by Ctrl+C, but by a second one; a closed terminal is nothing to it', async () => {
+  const told = (signals: readonly NodeJS.Signals[], script: string) =>
+    run('sh', ['-c', `echo begun >&2; ${script}`], {
+      timeoutMs,
+      finishMs: 60_000,
+      onStderr: () => signals.forEach((signal) => void process.emit(signal, signal)),
+    });
+  const done = { exitCode: 0, stdout: 'done\n' };
+  expect(await told(['SIGINT'], 'sleep 0.3; echo done')).toMatchObject(done);
+  expect(await told(['SIGHUP', 'SIGHUP'], 'sleep 0.3; echo done')).toMatchObject(done);
+  expect(await told(['SIGINT', 'SIGINT'], 'exec sleep 60')).toMatchObject({ exitCode: null, signal: 'SIGINT' });
+});
+
 test('input is given, and without any there is nothing to read', async () => {
   expect((await run('cat', [], { timeoutMs, input: 'hello' })).stdout).toBe('hello');
   expect((await run('cat', [], { timeoutMs })).stdout).toBe('');

@@ -9,6 +9,11 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Milliseconds; then the program's whole group is ended. */
   readonly timeoutMs: number;
+  /**
+   * Milliseconds that it has to come to its own end when pier is told to (SIGINT, SIGTERM); a second signal is passed on at
+   * once, and one for a closed terminal (SIGHUP) leaves it alone. Without this, signals are passed on as they come.
+   */
+  readonly finishMs?: number;
   /** Given on standard input, which is otherwise empty. */
   readonly input?: string;
   /** Called with each piece of standard error as it comes. */
@@ -53,8 +58,13 @@ export async function run(file: string, args: readonly string[], options: RunOpt
     timedOut = true;
     if (child.pid) signalGroup(child.pid, 'SIGKILL');
   }, options.timeoutMs);
-  const forward = (signal: NodeJS.Signals) => child.pid && signalGroup(child.pid, signal);
-  process.once('SIGINT', forward).once('SIGTERM', forward).once('SIGHUP', forward);
+  let finish: NodeJS.Timeout | undefined;
+  const forward = (signal: NodeJS.Signals) => {
+    if (!child.pid) return;
+    if (options.finishMs === undefined || finish) signalGroup(child.pid, signal);
+    else if (signal !== 'SIGHUP') finish = setTimeout(signalGroup, options.finishMs, child.pid, signal);
+  };
+  process.on('SIGINT', forward).on('SIGTERM', forward).on('SIGHUP', forward);
   try {
     const result = await child;
     if (result.exitCode === undefined && result.signal === undefined) throw cannotStart(file, options.cwd, result);
@@ -68,6 +78,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
     };
   } finally {
     clearTimeout(timer);
+    clearTimeout(finish);
     process.off('SIGINT', forward).off('SIGTERM', forward).off('SIGHUP', forward);
   }
 }

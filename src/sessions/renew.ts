@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { findEnvironment, refuseUntrusted, refuseUnusable } from '../environments/index.ts';
 import { identityOf, PierError, thisProgram } from '../files/index.ts';
-import type { Resources, SubmitOptions } from '../jobs/index.ts';
+import { cancel, type Resources, type SubmittedJob } from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
 import { type Judged, readJudged, readSession } from './describe.ts';
 import { describeFollowOn } from './follow-on.ts';
@@ -9,6 +9,7 @@ import { planJupyter } from './jupyter.ts';
 import { readAttempt } from './records.ts';
 import { refuseNodeLocal } from './refuse-node-local.ts';
 import type { FollowOn, Session } from './session.ts';
+import type { StartOptions } from './start.ts';
 import { isOver, type Verdict } from './state.ts';
 import { jobOf } from './state-slurm.ts';
 import { removeAttemptDirectory, removeEmptyAttempt } from './store.ts';
@@ -24,7 +25,7 @@ export type Anew = (before: Resources) => Promise<Resources>;
  * Errors: `renew-needless` for one without a scheduler, `renew-queued` when one waits already, `session-over` for one that
  * was stopped; else as of `startSession`.
  */
-export async function renewSession(site: Site, id: string, anew: Anew, options: SubmitOptions = {}): Promise<Session> {
+export async function renewSession(site: Site, id: string, anew: Anew, options: StartOptions = {}): Promise<Session> {
   const judged = await readJudged(id);
   refuseRenewal(judged);
   const { records, verdict } = judged;
@@ -37,12 +38,17 @@ export async function renewSession(site: Site, id: string, anew: Anew, options: 
   await refuseNodeLocal(site, thisProgram(), environment, request.directory);
   const attempt = (records.next ?? records).attempt + 1;
   const after = isOver(verdict.state) ? null : (jobOf(records)?.job ?? null);
+  if (options.stopBy?.()) throw new PierError('interrupted', 'Interrupted.');
+  let job: SubmittedJob;
   try {
-    await submitAttempt(site, request, attempt, { resources, after }, options);
+    job = await submitAttempt(site, request, attempt, { resources, after }, options);
   } catch (error) {
-    if (!(error instanceof PierError && error.code === 'job-uncertain')) await takeBack(id, attempt);
+    const uncertain = error instanceof PierError && error.code === 'job-uncertain';
+    if (!uncertain) await takeBack(id, attempt);
+    else if (options.stopBy?.()) throw leftBehind(`pier-${request.app}-${id}-${attempt}`, error);
     throw error;
   }
+  if (options.stopBy?.()) await takeOutOfQueue(id, attempt, job);
   return await readSession(id);
 }
 
@@ -51,6 +57,26 @@ async function takeBack(id: string, attempt: number): Promise<void> {
   const { asked } = await readAttempt(id, attempt);
   if (!asked) await removeEmptyAttempt(id, attempt);
   else if (isDeepStrictEqual(asked.by, identityOf(process.pid))) await removeAttemptDirectory(id, attempt);
+}
+
+/** Slurm had it when Ctrl+C was pressed: then it is as if nothing had been asked for. */
+async function takeOutOfQueue(id: string, attempt: number, job: SubmittedJob): Promise<never> {
+  const { accepted } = await cancel(job, 0);
+  if (accepted) {
+    await removeAttemptDirectory(id, attempt);
+    throw new PierError('interrupted', 'Interrupted; its follow-on job has been taken out of the queue.');
+  }
+  const number = job.engine === 'slurm' ? job.job : '';
+  throw new PierError('interrupted', `Interrupted, but Slurm has taken the follow-on job ${number}.`, {
+    hint: `To take it out of the queue when Slurm answers again: scancel ${number}`,
+  });
+}
+
+function leftBehind(name: string, error: PierError): PierError {
+  return new PierError('interrupted', `Interrupted. ${error.message.replace(/\.?$/, '.')}`, {
+    hint: `pier session list tells when Slurm answers again; scancel --name=${name} takes it out of the queue`,
+    cause: error,
+  });
 }
 
 function refuseRenewal({ records, verdict, next }: Judged): void {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type Environment, refuseUntrusted, refuseUnusable } from '../environments/index.ts';
-import { PierError, thisProgram, tilde, writeRecord } from '../files/index.ts';
+import { PierError, thisProgram, tilde, writeRecord, writeRecordOnce } from '../files/index.ts';
 import type { Resources, SubmitOptions } from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
 import { readSession } from './describe.ts';
@@ -24,19 +24,26 @@ export interface SessionRequest {
   readonly resources: Resources | null;
 }
 
+export interface StartOptions extends SubmitOptions {
+  /** Who stops it when `signal` is aborted, as in `It was stopped by …`; undefined: it is left to itself. */
+  readonly stopBy?: () => string | undefined;
+}
+
 /**
- * Records what is asked for and hands its job to the scheduler of this place. Leaves nothing where there is no job.
+ * Records what is asked for and hands its job to the scheduler of this place. Leaves nothing where there is no job. Where
+ * there is one it comes back also when it is interrupted.
  *
  * Errors: `environment-without-jupyter`, `environment-broken`, `environment-untrusted`, `directory-unusable`, `node-local`, `address-unknown`,
- * `cannot-write`, `cannot-start`; of Slurm `job-refused`, `job-uncertain`, `scheduler-missing`.
+ * `cannot-write`, `cannot-start`; of Slurm `job-refused`, `job-uncertain`, `scheduler-missing`; `interrupted`.
  */
-export async function startSession(site: Site, wanted: SessionRequest, options: SubmitOptions = {}): Promise<Session> {
+export async function startSession(site: Site, wanted: SessionRequest, options: StartOptions = {}): Promise<Session> {
   await refuseUnusableDirectory(wanted.directory);
   refuseUnusable(wanted.environment);
   await refuseUntrusted(wanted.environment);
   const plan = await planJupyter(wanted.environment, wanted.app, wanted.direct);
   if (plan.way === 'direct' && wanted.on === 'compute') refuseLoopback(site, plan.note ?? '');
   if (wanted.resources) await refuseNodeLocal(site, thisProgram(), wanted.environment, wanted.directory);
+  if (options.signal?.aborted && options.stopBy?.()) throw new PierError('interrupted', 'Interrupted.');
   const id = await makeSessionDirectory();
   try {
     const request = describeRequest(site, wanted, id);
@@ -44,10 +51,23 @@ export async function startSession(site: Site, wanted: SessionRequest, options: 
     await submitAttempt(site, request, 1, wanted.resources && { resources: wanted.resources, after: null }, options);
   } catch (error) {
     // Whether there is a job is not known then, and it is found by what is on record.
-    if (!(error instanceof PierError && error.code === 'job-uncertain')) await removeSessionDirectory(id);
+    if (error instanceof PierError && error.code === 'job-uncertain') throw await leftBehind(id, error, options);
+    await removeSessionDirectory(id);
     throw error;
   }
   return await readSession(id);
+}
+
+/** Who was interrupted wants no session: a job that came nevertheless is cancelled by who finds it, or reads that it shall end. */
+async function leftBehind(id: string, error: PierError, { signal, stopBy }: StartOptions): Promise<PierError> {
+  const by = signal?.aborted ? stopBy?.() : undefined;
+  if (by === undefined) return error;
+  await writeRecordOnce(sessionFiles(id).stop, { by, at: new Date().toISOString() }).catch(() => {});
+  const then = `If it did, pier takes it out of the queue when Slurm answers again: pier session list does it.`;
+  return new PierError('interrupted', `Interrupted. ${error.message.replace(/\.?$/, '.')} ${then}`, {
+    hint: `At any time: pier session stop ${id}`,
+    cause: error,
+  });
 }
 
 /** Where the site keeps servers on loopback, nothing leads from elsewhere to one on a compute node. */

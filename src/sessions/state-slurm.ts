@@ -1,5 +1,5 @@
 import { liveness, writeRecordOnce } from '../files/index.ts';
-import { findJob, type JobStatus, type QueryOptions, query, type SlurmJob } from '../jobs/index.ts';
+import { cancel, findJob, type JobStatus, type QueryOptions, query, type SlurmJob } from '../jobs/index.ts';
 import type { SubmittedRecord } from './record-schemas.ts';
 import type { AttemptRecords, SessionRecords } from './records.ts';
 import { isOver, type Verdict } from './state.ts';
@@ -48,13 +48,16 @@ async function foundByName(records: SessionRecords, now: number, asking: QueryOp
     const submitted: SubmittedRecord = found.job;
     // Without room for the record it is found by its name again the next time.
     await writeRecordOnce(attemptFiles(id, attempt).submitted, submitted).catch(() => {});
+    // Whoever stopped it found no job to cancel.
+    if (stop && !records.started) await cancel(found.job, 0);
     return found.job;
   }
+  const by = stop ? `It is being stopped by ${stop.by}. ` : '';
   if (found.found === 'unknown') {
-    return created(`Whether Slurm has its job is not known: ${found.reason}`, null);
+    return created(`${by}Whether Slurm has its job is not known: ${found.reason}`, null);
   }
   if (Date.parse(found.asOf) - since < submissionTakes && now - since < 2 * submissionTakes) {
-    return created('It is about to be handed to Slurm.', found.asOf);
+    return created(stop ? `${by}Its job may still come to Slurm.` : 'It is about to be handed to Slurm.', found.asOf);
   }
   if (stop) return { state: 'ended', reason: `It was stopped by ${stop.by}, before Slurm had its job.` };
   const reason = 'It never came to Slurm: the command that asked for it was interrupted.';

@@ -7,7 +7,14 @@ import {
   thisProgram,
   writeRecordOnce,
 } from '../files/index.ts';
-import { cancel, jobEnvironment, type Resources, type SubmitOptions, submit } from '../jobs/index.ts';
+import {
+  cancel,
+  jobEnvironment,
+  type Resources,
+  type SubmitOptions,
+  type SubmittedJob,
+  submit,
+} from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
 import { jobScript, warnBefore } from './job-script.ts';
 import type { AskedRecord, RequestRecord } from './record-schemas.ts';
@@ -22,7 +29,7 @@ export interface SlurmWish {
 }
 
 /**
- * Writes the script of an attempt and hands it over: to Slurm with a wish, else to this machine.
+ * Writes the script of an attempt and hands it over: to Slurm with a wish, else to this machine. Gives its job.
  *
  * Errors: `renew-queued` when another command has the attempt; as of `submit` in jobs.
  */
@@ -32,7 +39,7 @@ export async function submitAttempt(
   attempt: number,
   wish: SlurmWish | null,
   options: SubmitOptions,
-): Promise<void> {
+): Promise<SubmittedJob> {
   const { id, app, directory } = request;
   const files = attemptFiles(id, attempt);
   const name = `pier-${app}-${id}-${attempt}`;
@@ -49,8 +56,9 @@ export async function submitAttempt(
   const { script, log } = files;
   if (!wish) {
     const env = { ...process.env, ...sessionVariable(id) };
-    await writeRecordOnce(files.submitted, await submit({ engine: 'local', script, directory, log, env }));
-    return;
+    const job = await submit({ engine: 'local', script, directory, log, env });
+    await writeRecordOnce(files.submitted, job);
+    return job;
   }
   const { resources, after } = wish;
   const env = { ...jobEnvironment(), ...sessionVariable(id) };
@@ -62,6 +70,7 @@ export async function submitAttempt(
   await writeRecordOnce(files.submitted, job).catch(() => {});
   // Whoever stopped it while Slurm did not answer found no job to cancel; nor did who took this command for dead meanwhile.
   if ((await readStop(id)) || (await isFollowed(id, attempt))) await cancel(job, 0);
+  return job;
 }
 
 /**

@@ -4,13 +4,16 @@ import type { Site } from '../../site/index.ts';
 import { type CommandContext, result } from '../command.ts';
 import { typedResources, withinLimits } from '../job-wish.ts';
 import { wrap } from '../layout.ts';
+import { listenForInterruption, submissionUnder } from '../stay-with-session.ts';
 import { clock } from '../times.ts';
 
 export async function run(context: CommandContext) {
   const site = await context.site();
   const { id } = await findSession(context.words[0] ?? '');
   const onWait = (message: string) => context.progress({ step: `submit ${message}`, message });
-  const session = await renewSession(site, id, (before) => changed(context, site, before), { onWait });
+  using interruption = listenForInterruption(context);
+  const options = { onWait, ...submissionUnder(interruption) };
+  const session = await renewSession(site, id, (before) => changed(context, site, before), options);
   return result({ session }, (value) => describe(value.session));
 }
 

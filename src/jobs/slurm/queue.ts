@@ -44,10 +44,13 @@ const columns = ['%i', '%T', '%S', '%e', '%L', '%B', '%r', '%j'];
  *
  * Letters with `--format` are the same from 20.11 to 25; `--json` changes with each version, and 22.05 ignores `-j` with it.
  */
-export async function askSqueue(...filter: readonly string[]): Promise<readonly QueuedJob[] | string> {
+export async function askSqueue(
+  filter: readonly string[] = [],
+  timeoutMs = timeLimit,
+): Promise<readonly QueuedJob[] | string> {
   const format = columns.join(between) + after;
   const args = ['--noheader', '--all', '--states=all', `--user=${uid()}`, `--format=${format}`, ...filter];
-  const answer = await ask('squeue', args, timeLimit);
+  const answer = await ask('squeue', args, timeoutMs);
   return answer.answered ? parseQueue(answer.stdout) : answer.reason;
 }
 

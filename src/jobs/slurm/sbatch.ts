@@ -8,6 +8,10 @@ import { linesBut, quoted, refusalIn } from './refusals.ts';
 
 /** Milliseconds: sbatch itself tries again for most of a minute where munge is down or the controller busy. */
 const timeLimit = 100_000;
+/**
+ * Milliseconds that it still has after Ctrl+C: nearly always its answer is on the way, and with it nothing is uncertain.
+ */
+const finishMs = 2000;
 
 /** What became of one sbatch. `uncertain`: there may be a job; `silent`: because nobody answered. */
 export type Submission =
@@ -31,7 +35,7 @@ export async function sbatch(request: SlurmRequest): Promise<Submission> {
   const args = sbatchArguments(request);
   try {
     return readSubmission(
-      await run('sbatch', args, { timeoutMs: timeLimit, env: request.env, cwd: '/' }),
+      await run('sbatch', args, { timeoutMs: timeLimit, finishMs, env: request.env, cwd: '/' }),
       request.noise,
     );
   } catch (error) {
