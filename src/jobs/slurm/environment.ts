@@ -11,7 +11,26 @@ export function jobEnvironment(environment: NodeJS.ProcessEnv = process.env): No
 }
 
 const belongs =
-  /^(HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|PATH|SLURM_CONF|XDG_(CONFIG|STATE|DATA|CACHE)_HOME|PIER_SITE)$/;
+  /^(HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|PATH|SLURM_CONF|SLURM_CONF_SERVER|XDG_(CONFIG|STATE|DATA|CACHE)_HOME|PIER_SITE)$/;
+
+/**
+ * The environment for sbatch, which gives its own to the job (`--export=ALL`). SLURM_JWT is none of the job's, and every
+ * other `--export` passes on whatever begins with `SLURM_`: so with it the job's environment comes from a file, which makes
+ * sbatch forget its own once it has begun (`--export-file`, sbatch(1)).
+ */
+export function submitEnvironment(
+  job: NodeJS.ProcessEnv,
+  { SLURM_JWT: token }: NodeJS.ProcessEnv = process.env,
+): { readonly env: NodeJS.ProcessEnv; readonly fromFile: boolean } {
+  return token === undefined ? { env: job, fromFile: false } : { env: { ...job, SLURM_JWT: token }, fromFile: true };
+}
+
+/** A job's environment as `--export-file` reads it: each variable ends with a NUL, so values may hold anything. */
+export function environmentFile(job: NodeJS.ProcessEnv): string {
+  return Object.entries(job)
+    .map(([name, value]) => `${name}=${value}\0`)
+    .join('');
+}
 
 /**
  * The environment for Slurm's own programs: the user's, without the variables that change what these programs do or print

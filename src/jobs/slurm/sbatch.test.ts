@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { RunResult } from '../../process/index.ts';
 import type { SlurmRequest } from '../job.ts';
 import { noResources } from '../resources.ts';
-import { jobEnvironment, slurmEnvironment } from './environment.ts';
+import { environmentFile, jobEnvironment, slurmEnvironment, submitEnvironment } from './environment.ts';
 import { resourceOptions } from './options.ts';
 import { readSubmission, sbatchArguments } from './sbatch.ts';
 
@@ -127,7 +127,7 @@ const request: SlurmRequest = {
 };
 
 test('the command line says everything, and leaves nothing to variables', () => {
-  expect(sbatchArguments(request)).toEqual([
+  expect(sbatchArguments(request, null)).toEqual([
     '--parsable',
     '--job-name=pier-lab-abcdefgh-1',
     '--chdir=/home/ada/my work',
@@ -140,6 +140,18 @@ test('the command line says everything, and leaves nothing to variables', () => 
     '--ntasks=1',
     '/home/ada/job.sh',
   ]);
+  expect(sbatchArguments(request, '/home/ada/job.sh.environment')).toContain(
+    '--export-file=/home/ada/job.sh.environment',
+  );
+});
+
+test('sbatch finds and enters the cluster as the other programs do; its token is not the job’s', () => {
+  const shell = { HOME: '/h', SLURM_CONF_SERVER: 'ctl:6817', SLURM_JWT: 'secret', PASSWORD: 'secret' };
+  const job = { ...jobEnvironment(shell), PIER_SESSION: 'a,b\n"c"' };
+  expect(job).toEqual({ HOME: '/h', SLURM_CONF_SERVER: 'ctl:6817', PIER_SESSION: 'a,b\n"c"' });
+  expect(submitEnvironment(job, shell)).toEqual({ env: { ...job, SLURM_JWT: 'secret' }, fromFile: true });
+  expect(submitEnvironment(job, { PASSWORD: 'secret' })).toEqual({ env: job, fromFile: false });
+  expect(environmentFile(job)).toBe('HOME=/h\0SLURM_CONF_SERVER=ctl:6817\0PIER_SESSION=a,b\n"c"\0');
 });
 
 test('resources, in the words of every Slurm since 20.11', () => {

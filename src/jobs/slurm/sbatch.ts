@@ -1,6 +1,8 @@
-import { PierError } from '../../files/index.ts';
+import { rm, writeFile } from 'node:fs/promises';
+import { cannotWrite, PierError } from '../../files/index.ts';
 import { type RunResult, run } from '../../process/index.ts';
 import type { SlurmRequest } from '../job.ts';
+import { environmentFile, submitEnvironment } from './environment.ts';
 import { silenceOfSbatch } from './failures.ts';
 import { resourceOptions } from './options.ts';
 import { namePattern } from './queue.ts';
@@ -28,27 +30,36 @@ export type Submission =
 /**
  * `sbatch --parsable --job-name=NAME --chdir=DIR --output=LOG --open-mode=append --export=ALL … SCRIPT`, once.
  *
- * Error: `scheduler-missing`, `job-impossible`.
+ * Error: `scheduler-missing`, `job-impossible`, `cannot-write`.
  */
 export async function sbatch(request: SlurmRequest): Promise<Submission> {
   refuseImpossible(request);
-  const args = sbatchArguments(request);
+  const { env, fromFile } = submitEnvironment(request.env);
+  const file = fromFile ? `${request.script}.environment` : null;
   try {
-    return readSubmission(
-      await run('sbatch', args, { timeoutMs: timeLimit, finishMs, env: request.env, cwd: '/' }),
-      request.noise,
-    );
+    if (file !== null) await writeFile(file, environmentFile(request.env), { mode: 0o600 });
+  } catch (error) {
+    throw cannotWrite(request.script, error);
+  }
+  try {
+    const ran = await run('sbatch', sbatchArguments(request, file), { timeoutMs: timeLimit, finishMs, env, cwd: '/' });
+    return readSubmission(ran, request.noise);
   } catch (error) {
     if (!(error instanceof PierError) || error.code !== 'cannot-start') throw error;
     throw new PierError('scheduler-missing', `There is no Slurm here: ${error.message}`, {
       hint: 'Sign in to a login node of the cluster, or start it here: --on here',
       cause: error,
     });
+  } finally {
+    if (file !== null) await rm(file, { force: true });
   }
 }
 
-/** The command line of sbatch(1) for a request, without `sbatch` itself. */
-export function sbatchArguments({ name, directory, log, script, resources, after, warn }: SlurmRequest): string[] {
+/** The command line of sbatch(1) for a request, without `sbatch` itself; `environment` is the file with the job's, or null. */
+export function sbatchArguments(
+  { name, directory, log, script, resources, after, warn }: SlurmRequest,
+  environment: string | null,
+): string[] {
   return [
     '--parsable',
     `--job-name=${name}`,
@@ -58,6 +69,7 @@ export function sbatchArguments({ name, directory, log, script, resources, after
     '--open-mode=append',
     // The environment is the request's, whatever SBATCH_EXPORT says.
     '--export=ALL',
+    ...(environment === null ? [] : [`--export-file=${environment}`]),
     ...(warn === null ? [] : [`--signal=B:USR1@${warn}`]),
     ...(after === null ? [] : [`--dependency=afterany:${after}`]),
     ...resourceOptions(resources),
