@@ -22,7 +22,11 @@ export interface QueuedJob {
   readonly left: number | null;
   /** Node that runs its script. */
   readonly host: string | null;
+  /** ISO 8601: when it was submitted; absent in what an older pier wrote down. */
+  readonly submitted?: string | null;
   readonly name: string;
+  /** What Slurm calls it since its owner has renamed it. */
+  readonly renamed?: string;
 }
 
 export type Queue = Turns<readonly QueuedJob[]>;
@@ -36,7 +40,7 @@ export const usualPatience = 25_000;
 // No one's job name or reason holds these: names may hold `|`, spaces and newlines.
 const between = '\u001f';
 const after = '\u001e';
-const columns = ['%i', '%T', '%S', '%e', '%L', '%B', '%r', '%j'];
+const columns = ['%i', '%T', '%S', '%e', '%L', '%B', '%V', '%r', '%j'];
 
 /**
  * All of this user's jobs, finished ones too while the controller remembers them (MinJobAge):
@@ -67,11 +71,12 @@ export function parseQueue(text: string): readonly QueuedJob[] | string {
   if (behind.includes(between) || rows.some(({ length }) => length !== columns.length)) return noJobs(text);
   if (rows.length === 0 && behind.trim() !== '') return noJobs(behind);
   return rows.flatMap(
-    ([first = '', state = '', start = '', end = '', left = '', host = '', reason = '', name = '']) => {
+    ([first = '', state = '', start = '', end = '', left = '', host = '', submit = '', reason = '', name = '']) => {
       const id = first.slice(first.lastIndexOf('\n') + 1);
       if (!/^\d+$/.test(id)) return [];
       const node = /^[\w.-]+$/.test(host) && host !== 'n/a' ? host : null;
-      return [{ id, state, reason, start: timeOf(start), end: timeOf(end), left: secondsOf(left), host: node, name }];
+      const times = { start: timeOf(start), end: timeOf(end), left: secondsOf(left), submitted: timeOf(submit) };
+      return [{ id, state, reason, ...times, host: node, name }];
     },
   );
 }
@@ -99,10 +104,20 @@ async function question(): Promise<Question<readonly QueuedJob[]>> {
 
 /** The jobs that are pier's. One that its owner has renamed meanwhile keeps the name that it is looked for by. */
 export function pierJobs(jobs: readonly QueuedJob[], before: readonly QueuedJob[]): readonly QueuedJob[] {
-  const names = new Map(before.filter((job) => !isOver(job) && !hasVanished(job)).map(({ id, name }) => [id, name]));
-  return jobs
-    .map((job) => ({ ...job, name: names.get(job.id) ?? job.name }))
-    .filter(({ name }) => namePattern.test(name));
+  const earlier = new Map(before.filter((job) => !isOver(job) && !hasVanished(job)).map((job) => [job.id, job]));
+  return jobs.flatMap((job) => {
+    if (namePattern.test(job.name)) return [job];
+    const known = earlier.get(job.id);
+    return known && isSameRenamed(known, job) ? [{ ...job, name: known.name, renamed: job.name }] : [];
+  });
+}
+
+/**
+ * Whether a job that has the number of an earlier one, and a name that is none of pier's, is that one: a controller that
+ * lost jobs gives their numbers again. One that is queued again gets a new time, and keeps the name that it was given.
+ */
+function isSameRenamed(before: QueuedJob, { submitted, name }: QueuedJob): boolean {
+  return before.submitted === undefined || before.submitted === submitted || before.renamed === name;
 }
 
 /** Milliseconds that a job is remembered which the controller does not list any more. */
