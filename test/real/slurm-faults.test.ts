@@ -198,6 +198,43 @@ test('killed and started again, the controller’s lost jobs are told, and a num
   await scancel();
 }, 600_000);
 
+test('a number that was given again is another job, also where nobody has asked in between', async () => {
+  const state = (words: string) => bed.must('ctl', ['sh', '-c', `cd /var/spool && ${words}`]);
+  await state('rm -rf kept && cp -a slurmctld kept');
+  const lost = await submit();
+  await becomes(lost, 'running');
+  await make('kill', 'slurmctld');
+  await state('find slurmctld -mindepth 1 -delete && cp -a kept/. slurmctld');
+  await make('start', 'slurmctld');
+  await answers();
+  const given: SlurmJob[] = [];
+  while (given.at(-1)?.job !== lost.job && given.length < 5) given.push(await submit());
+  const again = given.at(-1) as SlurmJob;
+  expect(again.job).toBe(lost.job);
+  expect(await becomes(lost, 'gone')).toMatchObject({ end: null });
+  expect((await query(again)).state).toMatch(/queued|running/);
+  await scancel();
+}, 600_000);
+
+test('hosts whose clocks differ by minutes tell no job as gone that waits', async () => {
+  await scancel();
+  for (const skew of [-120, -10, 10, 120]) {
+    await forget();
+    // Slurm is asked from the other login node, just before the job is submitted here.
+    const askedThere = await submit({ script: 'sleep 5' }, { host: 'login2', variables: { JOBS_CLOCK: String(skew) } });
+    await query(askedThere, { host: 'login2', variables: { JOBS_CLOCK: String(skew) } });
+    const job = await submit({ script: 'sleep 300' });
+    const told = await Promise.all([
+      query(job),
+      query(job, { host: 'login2', variables: { JOBS_CLOCK: String(skew) } }),
+      query(job, {}, { options: { patienceMs: 500 } }),
+    ]);
+    for (const { state } of told) expect([skew, state]).toEqual([skew, expect.stringMatching(/^(queued|running)$/)]);
+    await becomes(job, 'running');
+  }
+  await scancel();
+}, 600_000);
+
 test('without accounting jobs go on; how one ended is asked again when it is back', async () => {
   await make('kill', 'slurmdbd');
   const job = await submit({ script: 'exit 4' });

@@ -136,6 +136,8 @@ export interface Account {
   readonly end: JobEnd | null;
   /** ISO 8601: since when it has been asked; null: it never answered. */
   readonly askedSince: string | null;
+  /** It has answered more than once. */
+  readonly again: boolean;
   /** It has a job of that number, which has not ended for all it knows. */
   readonly listed: boolean;
   /** Why the last question had no answer; null: it had. */
@@ -143,7 +145,7 @@ export interface Account {
 }
 
 /** Of a site that keeps no accounts: there is nothing to wait for. */
-const none: Account = { end: null, askedSince: new Date(0).toISOString(), listed: false, failure: null };
+const none: Account = { end: null, askedSince: new Date(0).toISOString(), again: true, listed: false, failure: null };
 
 /** Asks accounting how a job ended, once for all who ask now; afterwards from what is on record. */
 export async function accountOf(job: SlurmJob, patienceMs: number): Promise<Account> {
@@ -163,6 +165,7 @@ export async function accountOf(job: SlurmJob, patienceMs: number): Promise<Acco
     return {
       end: found?.end ?? null,
       askedSince: found?.first ?? null,
+      again: found !== undefined && found.first !== found.last,
       listed: found?.listed ?? false,
       failure: found?.end ? null : turns.failure,
     };

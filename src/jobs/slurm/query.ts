@@ -3,14 +3,16 @@ import type { QueryOptions } from '../engine.ts';
 import type { JobStatus, KnownStatus, SlurmJob } from '../job.ts';
 import { accountOf } from './accounting.ts';
 import { clusterHere, listedAfterEnd } from './cluster.ts';
-import { hasVanished, type Queue, type QueuedJob, queue, usualPatience } from './queue.ts';
+import { hasVanished, type Queue, type QueuedJob, queueFor, usualPatience } from './queue.ts';
 import { endOf, isOver } from './states.ts';
 import { statusOf } from './status.ts';
 
 /** Milliseconds that an answer counts as true although the next one failed. */
 const trusted = 30_000;
-/** Milliseconds that clocks of two login nodes may differ. */
+/** Milliseconds that clocks of two login nodes mostly differ at most. */
 const clocks = 5000;
+/** Milliseconds that no two clocks differ: an answer so much younger than a job was asked for after it. */
+const anyClocks = 600_000;
 /**
  * Milliseconds that accounting may know less than the controller did: of a job that it has as running; of one that only the
  * controller has (accounting that was down is told afterwards); of one that neither has.
@@ -22,12 +24,12 @@ export async function query(job: SlurmJob, { patienceMs = usualPatience }: Query
   const deadline = Date.now() + patienceMs;
   const elsewhere = await unreachable(job);
   if (elsewhere) return elsewhere;
-  const answer = await queue((seen) => find(job, seen) !== undefined || isYounger(seen, job), patienceMs);
+  const answer = await queueFor(job, (seen) => find(job, seen) !== undefined || isMissing(job, seen), patienceMs);
   const found = find(job, answer);
   if (answer.failure !== null && ageOf(answer) > trusted) {
     return { state: 'unknown', reason: `${answer.failure}.`, asOf: answer.taken, last: lastKnown(job, found, answer) };
   }
-  if (found ? isOver(found) : isYounger(answer, job)) return await over(job, found, answer, deadline - Date.now());
+  if (found ? isOver(found) : isMissing(job, answer)) return await over(job, found, answer, deadline - Date.now());
   return lastKnown(job, found, answer) ?? handedOver(job);
 }
 
@@ -59,18 +61,23 @@ async function isLost(job: SlurmJob, { taken, value }: Queue): Promise<boolean> 
   return Date.parse(missing) - Date.parse(seen) < listed - clocks;
 }
 
-/** Whether a job that this answer lacks cannot be too new for it. */
-function isYounger({ taken }: Queue, { submitted }: SlurmJob): boolean {
-  return taken !== null && Date.parse(taken) > Date.parse(submitted) + clocks;
+/**
+ * Whether a job that this answer lacks cannot be too new for it. Who asked may have done so before it was submitted, and
+ * have another clock, so the times alone say little: it was seen before, or was asked for by who knew of it.
+ */
+export function isMissing(job: SlurmJob, { taken, value }: Pick<Queue, 'taken' | 'value'>): boolean {
+  if (value?.some((one) => isThe(job, one) && hasVanished(one))) return true;
+  return taken !== null && Date.parse(taken) > Date.parse(job.submitted) + anyClocks;
 }
 
 function ageOf({ taken }: Queue): number {
   return taken === null ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(taken);
 }
 
-function lastKnown(job: SlurmJob, found: QueuedJob | undefined, { taken }: Queue): KnownStatus | null {
+function lastKnown(job: SlurmJob, found: QueuedJob | undefined, answer: Queue): KnownStatus | null {
+  const { taken } = answer;
   if (taken === null) return null;
-  if (!found) return Date.parse(taken) > Date.parse(job.submitted) ? leftTheQueue(taken) : null;
+  if (!found) return isMissing(job, answer) ? leftTheQueue(taken) : null;
   return isOver(found) ? endedAs(endInQueue(found), taken) : statusOf(found, taken);
 }
 
@@ -115,10 +122,11 @@ async function over(
     const reason = 'Slurm’s controller lost it: it was started anew and does not know it any more.';
     return { state: 'gone', reason, end: null, settled: account.failure === null, asOf };
   }
-  const since = Date.parse(account.askedSince ?? asOf);
+  const lags = accountingLags[account.listed ? 'listed' : found ? 'queued' : 'missing'];
+  // Another host may have asked first, by another clock: one answer alone settles nothing.
   const mayStillCome =
     account.failure === null &&
-    Date.now() - since < accountingLags[account.listed ? 'listed' : found ? 'queued' : 'missing'];
+    (account.askedSince === null || !account.again || Date.now() - Date.parse(account.askedSince) < lags);
   if (mayStillCome) return leftTheQueue(asOf);
   if (found) return { ...endedAs(endInQueue(found), asOf), settled: account.failure === null } as KnownStatus;
   if (account.failure !== null) {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { uid } from '../../files/index.ts';
 import { which } from '../../process/index.ts';
+import type { SlurmJob } from '../job.ts';
 import { ask } from './ask.ts';
 import { answersDirectory } from './cluster.ts';
 import { isOver } from './states.ts';
@@ -94,10 +95,13 @@ async function question(): Promise<Question<readonly QueuedJob[]>> {
     directory: await answersDirectory(),
     read: (value) => (Array.isArray(value) && value.every(isQueuedJob) ? value : undefined),
     ask: async (before, taken) => {
+      // Whoever wants to know of one now knows that it was submitted before this is asked, whatever any clock says.
+      const expected = [...awaited];
       const jobs = await askSqueue();
       if (typeof jobs === 'string') return jobs;
       const ours = pierJobs(jobs, before ?? []);
-      return [...ours, ...vanished(before ?? [], ours, taken)];
+      const gone = vanished(before ?? [], ours, taken);
+      return [...ours, ...gone, ...missing(expected, [...ours, ...gone])];
     },
   };
 }
@@ -143,6 +147,18 @@ export function vanished(
     .filter(({ end }) => Date.parse(at) - Date.parse(end ?? '') < rememberedFor);
 }
 
+/** Those of the expected jobs that an answer lacks, as vanished: nobody has seen them, so `start` is null. */
+export function missing(
+  expected: readonly Pick<SlurmJob, 'job' | 'name'>[],
+  now: readonly QueuedJob[],
+  at = new Date().toISOString(),
+): readonly QueuedJob[] {
+  const isThere = new Set(now.map(({ id, name }) => `${id} ${name}`));
+  const lacking = new Map(expected.map(({ job, name }) => [`${job} ${name}`, { id: job, name }]));
+  const unseen = { state: vanishedState, reason: '', start: null, end: at, left: null, host: null };
+  return [...lacking].flatMap(([key, { id, name }]) => (isThere.has(key) ? [] : [{ ...unseen, id, name }]));
+}
+
 /** Whether Slurm does not list it any more, although it had not ended when it was seen last. */
 export function hasVanished({ state }: QueuedJob): boolean {
   return state === vanishedState;
@@ -152,6 +168,19 @@ export function hasVanished({ state }: QueuedJob): boolean {
 function isQueuedJob(value: unknown): value is QueuedJob {
   const { id, state, reason, name } = (value ?? {}) as Record<string, unknown>;
   return [id, state, reason, name].every((field) => typeof field === 'string');
+}
+
+/** Jobs that somebody in this process wants to know about. */
+const awaited = new Set<SlurmJob>();
+
+/** The queue for one job: if it is not in it, then it is among the vanished ones once somebody has asked on its behalf. */
+export async function queueFor(job: SlurmJob, enough: (queue: Queue) => boolean, patienceMs: number): Promise<Queue> {
+  awaited.add(job);
+  try {
+    return await queue(enough, patienceMs);
+  } finally {
+    awaited.delete(job);
+  }
 }
 
 /**
