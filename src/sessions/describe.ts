@@ -78,7 +78,7 @@ function describeJob(records: SessionRecords, { job }: Verdict): SessionJob | nu
   const { asked } = records;
   if (!asked) return null;
   return {
-    number: jobOf(records)?.job ?? null,
+    number: jobOf(records)?.job ?? job?.number ?? null,
     name: asked.name,
     resources: asked.resources,
     estimatedStart: job?.estimatedStart ?? null,

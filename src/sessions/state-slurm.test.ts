@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type SlurmStandIns, slurmStandIns } from '../../test/slurm-stand-ins.ts';
 import { identityOf } from '../files/index.ts';
 import { type JobStatus, type KnownStatus, noResources } from '../jobs/index.ts';
 import type { SessionRecords } from './records.ts';
@@ -146,4 +148,26 @@ test('a submission that its command is still about is no failure, however long i
   const asked = { name: job.name, resources: noResources, after: null, by, at: at(9000) };
   const verdict = await judge(records({ submitted: undefined, asked }), now);
   expect(verdict).toMatchObject({ state: 'created', reason: 'It is being handed to Slurm.' });
+});
+
+describe('a submission whose answer nobody wrote down', () => {
+  let slurm: SlurmStandIns;
+  beforeAll(async () => {
+    slurm = await slurmStandIns('found');
+    await slurm.waiting({ id: '77', name: job.name });
+  });
+  afterAll(() => slurm[Symbol.asyncDispose]());
+
+  // There is no directory for its records, as there is no room on a full disk.
+  const unrecorded = (more: Partial<SessionRecords> = {}) => records({ submitted: undefined, ...more });
+
+  test('has its job found by its name, and told by its number although that cannot be written down', async () => {
+    expect(await judge(unrecorded())).toMatchObject({ state: 'queued', job: { number: '77' } });
+  });
+
+  test('and was stopped meanwhile has its job cancelled by who finds it', async () => {
+    const reason = expect.stringContaining('stopped by pier session stop');
+    expect(await judge(unrecorded({ stop }))).toMatchObject({ state: 'ending', reason });
+    expect(await readFile(`${slurm.directory}/cancelled`, 'utf8')).toContain(`--name=${job.name} 77`);
+  });
 });

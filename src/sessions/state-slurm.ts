@@ -28,7 +28,9 @@ export async function judgeSlurm(records: SessionRecords, now: number, asking: Q
   if ('state' in job) return job;
   const heard = isHeard(records, now);
   const status = await query(job, heard ? { patienceMs: enoughIsKnown } : asking);
-  return await judgeFrom(records, job, status, now);
+  const verdict = await judgeFrom(records, job, status, now);
+  // Of a job that was found by its name there may be no record, for want of room.
+  return { ...verdict, job: { asOf: status.asOf, ...verdict.job, number: job.job } };
 }
 
 /** The job that serves it: the one that was submitted, or the one that a person made of the same script since. */

@@ -11,6 +11,8 @@ export interface Verdict {
   readonly trouble?: string | null;
   /** Of Slurm's job, as far as it was asked. */
   readonly job?: {
+    /** Slurm's, once it is known. */
+    readonly number?: string;
     readonly host?: string | null;
     readonly estimatedStart?: string | null;
     /** ISO 8601: its time limit. */
