@@ -77,6 +77,82 @@ test.concurrent('what a shell of the user’s sets changes neither what Slurm do
   expect(log).toBe('0\n/home/alice\nfunction\n');
 });
 
+test.concurrent('a token by which Slurm is entered reaches no job, which gets all else as ever', async () => {
+  // Debian's Slurm has no JSON Web Tokens; sbatch signs in by munge then.
+  const variables = { SLURM_JWT: 'a-secret-token', SLURM_CONF: '/etc/slurm/slurm.conf', SLURM_CONF_SERVER: 'ctl:6817' };
+  const script =
+    "tr '\\0' '\\n' </proc/$$/environ | grep -v -e '^SLURM_JOB' -e '^SLURM_TASK' -e TMPDIR -e SPOOL | sort";
+  const without = { SLURM_CONF: variables.SLURM_CONF, SLURM_CONF_SERVER: variables.SLURM_CONF_SERVER };
+  const [plain, entered] = await Promise.all([
+    submit(script, { resources: minute }, { variables: without }),
+    submit(`sleep 3; ${script}`, { resources: minute }, { variables }),
+  ]);
+  const shown = await bed.must('ctl', ['scontrol', 'show', 'job', '--details', entered.job]);
+  const stored = `cat /var/spool/slurmctld/hash.*/job.${entered.job}/environment`;
+  expect(shown + (await bed.must('ctl', ['sh', '-c', stored]))).not.toContain('a-secret-token');
+  expect((await becomes(entered, 'gone')).end).toMatchObject({ kind: 'completed' });
+  await becomes(plain, 'gone');
+  // Numbers and nodes differ, and OPEN_MODE, which sbatch sets in its own environment and forgets with it.
+  const log = async ({ name }: SlurmJob) =>
+    (await bed.must('login1', ['cat', `/home/alice/jobs/${name}.log`]))
+      .split('\n')
+      .filter((line) => !/^SLURM.*(ID|NODE|GTIDS|PORT|OPEN_MODE)/.test(line));
+  const got = await log(entered);
+  // Of the controller's address Slurm itself makes what a job needs.
+  expect(got).toContain('SLURM_CONF=/etc/slurm/slurm.conf');
+  expect(got).toEqual(await log(plain));
+  expect(await bed.must('login1', ['sh', '-c', 'ls /home/alice/jobs'])).not.toContain('.environment');
+});
+
+test('a site’s own refusal is told at once, in its words, whichever they are', async () => {
+  const began = Date.now();
+  const { error } = await jobs('submit', { name: token(), script: '#SBATCH --comment=site-again\ntrue' });
+  expect(error).toMatchObject({ code: 'job-refused', message: expect.stringContaining('Jobs need a project: check') });
+  expect(Date.now() - began).toBeLessThan(15_000);
+});
+
+test.concurrent('another user’s job that has a name of ours is never taken for ours, nor cancelled', async () => {
+  const name = token();
+  const args = [
+    'sbatch',
+    '--parsable',
+    '-J',
+    name,
+    '-t',
+    '5',
+    '--mem=50',
+    '--account=pi-ada',
+    '--chdir=/tmp',
+    '--wrap',
+    'sleep 200',
+  ];
+  const number = (await bed.must('login1', args, { user: 'bob' })).trim();
+  const bobs = async () => await bed.must('ctl', ['squeue', '-h', '-t', 'PD,R', '-j', number, '-o', '%u']);
+  expect((await jobs('find', { name })).value).toMatchObject({ found: 'absent' });
+  const mine = await submit('sleep 200', { name, resources: minute });
+  expect(mine.job).not.toBe(number);
+  const found = await until(async () => {
+    const { value } = await jobs('find', { name });
+    return value?.found === 'job' && value;
+  }, 60_000);
+  expect(found.job.job).toBe(mine.job);
+  // As if a controller had given our number to it.
+  const claimed = { ...mine, job: number };
+  expect((await jobs('cancel', { job: claimed })).value).toEqual({ accepted: true });
+  expect(await becomes(claimed, 'gone')).toMatchObject({ end: null });
+  expect(await bobs()).toBe('bob\n');
+  await becomes(mine, 'running');
+  expect((await jobs('cancel', { job: mine })).value).toEqual({ accepted: true });
+  expect(await bobs()).toBe('bob\n');
+  await bed.must('ctl', ['scancel', number]);
+  // Its end is bob's, not ours.
+  await until(
+    async () => (await bed.must('ctl', ['sacct', '-nPX', '-j', number, '-o', 'state'])).includes('CANCELLED'),
+    60_000,
+  );
+  expect((await query(claimed)).state === 'gone' && (await query(claimed))).toMatchObject({ end: null });
+});
+
 describe('a job that will never start says at once what to change', () => {
   test.concurrent.each([
     ['in a partition that is down', { partition: 'maint' }, /partition is down/, /--partition/],

@@ -1,3 +1,4 @@
+import { uid } from '../../files/index.ts';
 import type { JobEnd } from '../end.ts';
 import type { SlurmJob } from '../job.ts';
 import { ask } from './ask.ts';
@@ -40,12 +41,14 @@ const fields = ['JobIDRaw', 'State', 'ExitCode', 'Submit', 'Start', 'End', 'Node
 
 /**
  * What accounting knows of jobs, each run of one that was queued again:
- * `sacct --noheader --parsable2 --allocations --duplicates --format=… --jobs=1,2`.
+ * `sacct --noheader --parsable2 --allocations --duplicates --user=UID --format=… --jobs=1,2`.
  *
  * Not `Restarts`, which 22.05 lacks, and not `--json`.
  */
 export async function askSacct(...filter: readonly string[]): Promise<readonly AccountedRun[] | string> {
-  const options = ['--noheader', '--parsable2', '--allocations', '--duplicates', `--format=${fields.join(',')}`];
+  // With numbers alone it lists anybody's jobs.
+  const whose = `--user=${uid()}`;
+  const options = ['--noheader', '--parsable2', '--allocations', '--duplicates', whose, `--format=${fields.join(',')}`];
   const answer = await ask('sacct', [...options, ...filter], timeLimit);
   return answer.answered ? await withNames(parseRuns(answer.stdout)) : answer.reason;
 }
