@@ -63,9 +63,9 @@ async function leftBehind(id: string, error: PierError, { signal, stopBy }: Star
   const by = signal?.aborted ? stopBy?.() : undefined;
   if (by === undefined) return error;
   await writeRecordOnce(sessionFiles(id).stop, { by, at: new Date().toISOString() }).catch(() => {});
-  const then = `If it did, pier takes it out of the queue when Slurm answers again: pier session list does it.`;
+  const then = 'If it did, the next pier session list takes it out of the queue, once Slurm answers again.';
   return new PierError('interrupted', `Interrupted. ${error.message.replace(/\.?$/, '.')} ${then}`, {
-    hint: `At any time: pier session stop ${id}`,
+    hint: `When Slurm answers again: pier session stop ${id}`,
     cause: error,
   });
 }

@@ -117,7 +117,7 @@ test('a terminal that is closed while sbatch runs leaves the session: its job is
 test('an sbatch that takes its second (a stand-in before the real one) is not cut off: what it began is stopped in order', async () => {
   const stand = '#!/bin/sh\ntouch /scratch/late/began\nsleep 1\nexec /usr/bin/sbatch "$@"\n';
   const place =
-    'mkdir -p /scratch/late && chmod 1777 /scratch/late && cat >/scratch/late/sbatch && chmod 755 /scratch/late/sbatch';
+    'rm -rf /scratch/late && mkdir -p /scratch/late && chmod 1777 /scratch/late && cat >/scratch/late/sbatch && chmod 755 /scratch/late/sbatch';
   await bed.must('ctl', ['sh', '-c', place], { input: stand });
   const command = `PATH=/scratch/late:/usr/local/bin:/usr/bin:/bin /software/pier/bin/pier lab ${wish.join(' ')}`;
   const before = await sessionIds();
