@@ -96,7 +96,14 @@ export async function withinLimits(context: CommandContext, resources: Resources
 
 async function askLimits(context: CommandContext): Promise<Limits> {
   context.progress({ step: 'limits', message: 'Asking Slurm what it allows' });
-  return await readLimits();
+  let interrupted = false;
+  using _listening = context.onInterrupt(() => {
+    interrupted = true;
+  });
+  const limits = await readLimits();
+  // Programs of Slurm's that were interrupted look like a Slurm that does not answer, which is no reason not to submit.
+  if (interrupted) throw new PierError('interrupted', 'Interrupted. Nothing was submitted.');
+  return limits;
 }
 
 function originOf({ account, from, remembered }: Awaited<ReturnType<typeof chooseAccount>>): Origin[] {

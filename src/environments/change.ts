@@ -98,6 +98,7 @@ async function changeAlone(
   const id = await beginChange(environment.prefix, doing);
   try {
     const changed = await plan.apply(hooks.progress, signal);
+    signal.throwIfAborted();
     await commit(environment, plan, changed, id);
   } catch (error) {
     await undo(site, environment, backEnd, hooks.progress, error);

@@ -56,6 +56,7 @@ async function makeOrAwait(
   const left = await spaceAt(wanted.root);
   checkSpace(wanted.name, { ...plan.forecast, ...withQuota(left, plan.forecast.quota) });
   await build(site, plan, stage, progress, signal);
+  signal.throwIfAborted();
   progress({ step: 'publish', message: `Putting ${wanted.name} in place` });
   if (!(await publish(wanted, stage))) return await lost(site, wanted);
   await makeKnown(site, wanted, progress);

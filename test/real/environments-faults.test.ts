@@ -8,7 +8,7 @@ const request = { name: 'a', specs: ['networkx', 'requests'] };
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends uv too, and takes the stage away', async (signal) => {
   await using place = await world();
-  for (const step of ['resolve', 'install', 'compile']) {
+  for (const step of ['resolve', 'install', 'compile', 'check']) {
     const running = await place.start('create', request);
     await running.step(step);
     running.child.kill(signal);
@@ -18,6 +18,18 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends uv too, and takes the stage a
     expect(workersIn(place), step).toEqual([]);
   }
 });
+
+test.each(['resolve', 'forecast'])(
+  'SIGINT while it is forecast (%s) is no poor forecast: nothing is made',
+  async (step) => {
+    await using place = await world();
+    const running = await place.start('both', request);
+    await running.step(step);
+    running.child.kill('SIGINT');
+    expect((await running.ended).error).toMatchObject({ code: 'interrupted' });
+    expect(await visibleIn(place.root)).toEqual([]);
+  },
+);
 
 test('interrupted while waiting for another pier, it ends at once and leaves the other alone', async () => {
   await using place = await world();
