@@ -69,7 +69,13 @@ export async function wishForJob(context: CommandContext, site: Site, usual: Usu
   };
   const askPerson = (accounts: readonly string[]) =>
     context.choose('Which account pays for this job? (pier remembers it.)', accounts, `--account ${accounts[0]}`);
-  const { account, resources } = (await byKeptLimits(decide)) ?? (await decide(await askLimits(context), askPerson));
+  const byAnswer = async (limits: Limits) =>
+    await decide(limits, askPerson).catch((error) => {
+      // What is wrong may be what nobody typed this time.
+      sayWhence(context, chosen.origins);
+      throw error;
+    });
+  const { account, resources } = (await byKeptLimits(decide)) ?? (await byAnswer(await askLimits(context)));
   const origins = [...chosen.origins, ...originOf(account)];
   sayWhence(context, origins);
   const picked = account.from === 'your answer' && account.account !== null ? { account: account.account } : {};
@@ -134,6 +140,6 @@ function sayWhence(context: CommandContext, origins: readonly Origin[]): void {
   const remembered = origins.filter((origin) => origin.remembered);
   if (remembered.length === 0) return;
   context.note(
-    `As last time: ${remembered.map(option).join(' ')} (other ones count from now on; --defaults forgets them)`,
+    `As last time: ${remembered.map(option).join(' ')} (what you type takes its place; --defaults: without it)`,
   );
 }

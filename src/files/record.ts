@@ -2,7 +2,7 @@
 import { constants, promises, type Stats } from 'node:fs';
 import path from 'node:path';
 import { errnoOf, PierError } from './error.ts';
-import { tilde, uid } from './places.ts';
+import { places, tilde, uid } from './places.ts';
 
 /** Bytes; larger than any record pier writes, so a larger one is not ours. */
 const sizeLimit = 1024 * 1024;
@@ -112,15 +112,23 @@ async function makeWithParents(directory: string): Promise<void> {
   }
 }
 
-const reasons: Record<string, [string, string]> = {
-  ENOSPC: ['the disk is full', 'Free some space (df -h shows where), then try again.'],
-  EDQUOT: ['your quota is used up', 'Free some space or files (pier storage usage), then try again.'],
-  EACCES: ['you may not', 'Check its owner and mode with ls -ld, or set XDG_STATE_HOME elsewhere.'],
-  EPERM: ['you may not', 'Check its owner and mode with ls -ld, or set XDG_STATE_HOME elsewhere.'],
-  EROFS: ['the file system is read-only', 'Set XDG_STATE_HOME to a directory you can write.'],
-  ENOTDIR: ['a part of the path is not a directory', 'Check the path with ls -ld.'],
-  EEXIST: ['a file stands where a directory should be', 'Move that file away.'],
+/** Why, and the way out; `variable` is what moves the directory, where it is one of pier's own. */
+const reasons: Record<string, [why: string, hint: (variable: string | undefined) => string]> = {
+  ENOSPC: ['the disk is full', () => 'Free some space (df -h shows where), then try again.'],
+  EDQUOT: ['your quota is used up', () => 'Free some space or files, then try again.'],
+  EACCES: ['you may not', (variable) => checkOwner(variable)],
+  EPERM: ['you may not', (variable) => checkOwner(variable)],
+  EROFS: [
+    'the file system is read-only',
+    (variable) => (variable ? `Set ${variable} to a directory you can write.` : 'Take a place that you can write.'),
+  ],
+  ENOTDIR: ['a part of the path is not a directory', () => 'Check the path with ls -ld.'],
+  EEXIST: ['a file stands where a directory should be', () => 'Move that file away.'],
 };
+
+function checkOwner(variable: string | undefined): string {
+  return `Check its owner and mode with ls -ld${variable ? `, or set ${variable} elsewhere` : ''}.`;
+}
 
 /** The error for a write that failed, in plain words and with the way out. */
 export function cannotWrite(file: string, error: unknown): PierError {
@@ -132,8 +140,14 @@ function cannot(verb: 'read' | 'write', file: string, error: unknown): PierError
   const why = known?.[0] ?? String(error instanceof Error ? error.message : error);
   return new PierError(`cannot-${verb}`, `Cannot ${verb} ${tilde(file)}: ${why}.`, {
     cause: error,
-    ...(known ? { hint: known[1] } : {}),
+    ...(known ? { hint: known[1](variableOf(file)) } : {}),
   });
+}
+
+/** `XDG_STATE_HOME` for what is in pier's own directory of that name. */
+function variableOf(file: string): string | undefined {
+  const own = Object.entries(places()).find(([, place]) => file === place || file.startsWith(`${place}${path.sep}`));
+  return own && `XDG_${own[0].toUpperCase()}_HOME`;
 }
 
 /** Lists names in a directory; an absent one is empty. Error: `cannot-read`. */

@@ -14,7 +14,8 @@ export function checkResources(wanted: Resources, limits: Limits): readonly Comp
   const partition = others.find(({ name, isDefault }) =>
     wanted.partition === null ? isDefault : name === wanted.partition,
   );
-  if (!partition) return wanted.partition === null ? own : [noPartition(wanted.partition, others), ...own];
+  if (!partition)
+    return wanted.partition === null ? own : [noPartition(wanted.partition, wanted, others, account), ...own];
   const qos = limits.qos.known
     ? limits.qos.value.filter(({ name }) => [qosOf(wanted, account), partition.qos].includes(name))
     : [];
@@ -35,8 +36,8 @@ function qosOf({ qos }: Resources, account: Account | null): string | null {
   return qos ?? account?.defaultQos ?? null;
 }
 
-function noPartition(name: string, partitions: readonly Partition[]): Complaint {
-  const names = partitions.filter(({ up }) => up).map((partition) => partition.name);
+function noPartition(name: string, wanted: Resources, all: readonly Partition[], account: Account | null): Complaint {
+  const names = all.filter((one) => one.up && admits(one, wanted, account)).map((partition) => partition.name);
   return { option: 'partition', message: `There is no partition ${name}.`, change: `--partition ${oneOf(names, 12)}` };
 }
 

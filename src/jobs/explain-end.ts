@@ -53,9 +53,13 @@ function timeLimit({ seconds }: EndEvidence): EndExplanation {
   return { kind: 'time-limit', sentence: `It reached ${limit}, and Slurm ended it.`, advice };
 }
 
+/** Mebibytes; a Jupyter with a small kernel has room in them. */
+const leastMemory = 1024;
+
 function memory({ memory: asked }: EndEvidence): EndExplanation {
   const had = asked === null ? 'it had asked for' : `the ${typedMemory(asked)} it had asked for`;
-  const advice = asked === null ? 'Ask for more with --mem.' : `Ask for more, such as --mem ${typedMemory(2 * asked)}.`;
+  const more = Math.max(2 * (asked ?? 0), leastMemory);
+  const advice = asked === null ? 'Ask for more with --mem.' : `Ask for more, such as --mem ${typedMemory(more)}.`;
   return { kind: 'memory', sentence: `It needed more memory than ${had}, and was killed.`, advice };
 }
 

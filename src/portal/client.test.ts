@@ -141,7 +141,8 @@ test('a record that names another socket is not followed, and the portal mends i
   const forged = `${portalFiles().record}.forged`;
   await writeFile(forged, JSON.stringify({ ...record, socket: path.join(open, 'p.sock') }), { mode: 0o600 });
   await rename(forged, portalFiles().record);
-  expect(await findPortal()).toBeUndefined();
+  // The portal may have mended it by now.
+  expect([undefined, portal.socket]).toContain((await findPortal())?.socket);
   const found = await until(findPortal);
   expect(found.socket).toBe(portal.socket);
   expect(reached).toBe(0);

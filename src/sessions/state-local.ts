@@ -22,7 +22,7 @@ export async function judgeLocal(records: SessionRecords, now: number): Promise<
   }
   if (stop) return { state: 'ending', reason: `It is being stopped by ${stop.by}.` };
   if (endpoint) return { state: 'ready', ...withTrouble(endpoint.note ?? 'Jupyter answers.', records) };
-  return { state: 'starting', reason: started ? 'Jupyter is starting.' : 'Its job is starting.' };
+  return { state: 'starting', reason: started ? 'Jupyter is starting.' : 'It is starting.' };
 }
 
 /** What the kernel says of the job's leader and the agent; `alive` also while there is nothing to ask about yet. */

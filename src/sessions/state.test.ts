@@ -35,7 +35,7 @@ const stop = { by: 'pier session stop', at: justNow };
 
 test.each<[string, Partial<SessionRecords>, string, RegExp]>([
   ['asked for a moment ago', {}, 'created', /about to be started/],
-  ['submitted', { submitted: submitted(alive) }, 'starting', /job is starting/],
+  ['submitted', { submitted: submitted(alive) }, 'starting', /It is starting/],
   ['its agent runs', { submitted: submitted(alive), started: started(alive) }, 'starting', /Jupyter is starting/],
   ['Jupyter answers', { submitted: submitted(alive), started: started(alive), endpoint }, 'ready', /answers/],
   [

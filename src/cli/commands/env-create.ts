@@ -25,7 +25,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     return explanation(await explainCreate(site, request));
   }
   if (look.exists) throw exists(look, request.specs ?? []);
-  if (look.otherName) await agreeToName(context, look, look.otherName);
+  if (look.otherName) context.note(`${look.otherName.place} calls it ${look.otherName.text}; it will be ${look.name}.`);
   // conda's is told together with the program that makes it.
   if (look.backEnd === 'uv') context.note(look.reason);
   for (const remark of remarks) context.note(remark);
@@ -55,15 +55,6 @@ async function settle(
     const without = { ...request, withoutDefaults: true };
     return { request: without, look: await lookAtRequest(site, without) };
   }
-}
-
-async function agreeToName(
-  context: CommandContext,
-  { name }: RequestLook,
-  its: NonNullable<RequestLook['otherName']>,
-): Promise<void> {
-  if (await context.confirm(`${its.place} calls it ${its.text}. Call it ${name} all the same?`)) return;
-  throw new PierError('declined', 'Nothing was made.', { exitStatus: 1 });
 }
 
 /** createEnvironment says so too, but only after it has asked the package index. */

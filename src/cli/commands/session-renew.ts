@@ -29,6 +29,6 @@ function describe({ id, next, job, ends }: Session): string {
   const when = next ? `starts when the present one is over${end}` : 'starts as soon as Slurm has room for it';
   return wrap(
     `A follow-on job of session ${id}${number ? ` (Slurm’s job ${number})` : ''} ${when}.\n` +
-      'The address stays the same. Kernels start anew: save what they hold before the present job ends.',
+      `The address stays the same. ${next ? 'Kernels start anew: save what they hold before the present job ends.' : 'New kernels start in it.'}`,
   );
 }

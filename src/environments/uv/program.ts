@@ -1,6 +1,14 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { errnoOf, PierError, type Progress, places, tilde } from '../../files/index.ts';
+import {
+  cannotWrite,
+  errnoOf,
+  makePrivateDirectory,
+  PierError,
+  type Progress,
+  places,
+  tilde,
+} from '../../files/index.ts';
 import { lastLines, run, which } from '../../process/index.ts';
 import { commandLine } from '../../shell/index.ts';
 import { expandTemplate, type Site } from '../../site/index.ts';
@@ -102,8 +110,10 @@ async function installUv(): Promise<void> {
     });
   }
   const tools = path.join(places().data, 'tools');
-  await mkdir(tools, { recursive: true, mode: 0o700 });
-  const stage = await mkdtemp(path.join(tools, '.uv-'));
+  await makePrivateDirectory(tools);
+  const stage = await mkdtemp(path.join(tools, '.uv-')).catch((error) => {
+    throw cannotWrite(tools, error);
+  });
   try {
     await pipInstall(python, stage);
     await rename(stage, path.dirname(path.dirname(ownFile())));

@@ -9,7 +9,7 @@ function wrong(option: string, typed: string, why: string, examples: string): Pi
   return new PierError('usage', `--${option} ${JSON.stringify(typed)}: ${why}`, { hint: examples });
 }
 
-const timeExamples = 'Such as --time 4h, 90m, 1d12h, 36:00:00 or 1-12:00:00.';
+const timeExamples = (option: string) => `Such as --${option} 4h, 90m, 1d12h, 36:00:00 or 1-12:00:00.`;
 
 /**
  * Seconds of a time as people write it (`90m`, `1h30m`, `2d`) or as sbatch(1) does (`36:00:00`, `1-12`, `1-12:00:00`).
@@ -20,9 +20,9 @@ const timeExamples = 'Such as --time 4h, 90m, 1d12h, 36:00:00 or 1-12:00:00.';
 export function parseTime(typed: string, option = 'time'): number {
   const text = typed.trim().toLowerCase();
   const seconds = fromUnits(text) ?? fromClock(text, typed, option);
-  if (seconds === undefined) throw wrong(option, typed, 'this is no time.', timeExamples);
-  if (seconds <= 0) throw wrong(option, typed, 'a job needs some time.', timeExamples);
-  if (seconds > longest) throw wrong(option, typed, 'that is more than a year.', timeExamples);
+  if (seconds === undefined) throw wrong(option, typed, 'this is no time.', timeExamples(option));
+  if (seconds <= 0) throw wrong(option, typed, 'it needs some time.', timeExamples(option));
+  if (seconds > longest) throw wrong(option, typed, 'that is more than a year.', timeExamples(option));
   return seconds;
 }
 
