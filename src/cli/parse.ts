@@ -58,8 +58,11 @@ async function unknown(words: readonly string[]): Promise<PierError> {
       hint: near ? `pier ${near}` : `pier ${first} --help   (${ofGroup.map((path) => path.split(' ')[1]).join(', ')})`,
     });
   }
+  // `pier stop`: the verb alone, which some group has.
+  const ofVerb = named.filter((path) => path.endsWith(` ${first}`));
   const near = nearest(words.slice(0, 2).join(' '), named) ?? nearest(first, groups);
+  const meant = ofVerb.length > 0 ? ofVerb : near === undefined ? [] : [near];
   return new PierError('usage', `There is no command ${first}.`, {
-    hint: near ? `pier ${near}` : 'pier --help',
+    hint: meant.length > 0 ? meant.map((path) => `pier ${path}`).join('\n') : 'pier --help',
   });
 }
