@@ -96,7 +96,7 @@ test.each([
   ['stop', 'pier session stop'],
   ['activate sci', 'pier env activate'],
   ['install numpy', 'pier env install'],
-  ['list', 'pier session list\npier env list\npier catalogue list'],
+  ['list', 'pier session list   (or: pier env list, pier catalogue list)'],
   ['catalogue', 'pier catalogue --help   (list, show)'],
   ['catalogue frobnicate', 'pier catalogue --help   (list, show)'],
   ['zzzzzz', 'pier --help'],

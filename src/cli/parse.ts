@@ -61,8 +61,9 @@ async function unknown(words: readonly string[]): Promise<PierError> {
   // `pier stop`: the verb alone, which some group has.
   const ofVerb = named.filter((path) => path.endsWith(` ${first}`));
   const near = nearest(words.slice(0, 2).join(' '), named) ?? nearest(first, groups);
-  const meant = ofVerb.length > 0 ? ofVerb : near === undefined ? [] : [near];
+  const [meant, ...others] = ofVerb.length > 0 ? ofVerb : near === undefined ? [] : [near];
+  const or = others.length > 0 ? `   (or: ${others.map((path) => `pier ${path}`).join(', ')})` : '';
   return new PierError('usage', `There is no command ${first}.`, {
-    hint: meant.length > 0 ? meant.map((path) => `pier ${path}`).join('\n') : 'pier --help',
+    hint: meant ? `pier ${meant}${or}` : 'pier --help',
   });
 }
