@@ -99,20 +99,25 @@ test('Ctrl+C at a renewal leaves the session as it is, and no job that nobody kn
   await until(async () => (await living(`pier-lab-${id}-2`)).length === 0, 60_000, lookEvery);
 });
 
-test('a terminal that is closed while sbatch runs leaves the session: its job is known', async () => {
-  await ready();
-  const before = await sessionIds();
-  await make('freeze', 'slurmctld');
-  const terminal = await terminalOn(bed, 'login1', 'alice', ['lab', ...wish]);
-  await sbatchRuns();
-  await terminal.close();
-  await make('thaw', 'slurmctld');
-  await answers();
-  const id = await madeSince(before);
-  const told = await alice.becomes(id, /^(starting|ready|failed)/, 120_000);
-  // Where Slurm had not heard of it, there is none, and that is what is said.
-  expect(await living(`pier-lab-${id}-1`)).toEqual(told.state === 'failed' ? [] : [told.job?.number]);
-});
+test.each(['at once', 'when pier has ended'])(
+  'a terminal that is closed while sbatch runs leaves the session, where the controller is back %s',
+  async (when) => {
+    await ready();
+    const before = await sessionIds();
+    await make('freeze', 'slurmctld');
+    const terminal = await terminalOn(bed, 'login1', 'alice', ['lab', ...wish]);
+    await sbatchRuns();
+    await terminal.close();
+    const lab = ['pgrep', '-u', 'alice', '-f', '[/]pier lab --on'];
+    if (when !== 'at once') await until(async () => (await bed.on('login1', lab)).exitCode !== 0, 60_000);
+    await make('thaw', 'slurmctld');
+    await answers();
+    const id = await madeSince(before);
+    const told = await alice.becomes(id, /^(starting|ready|failed)/, 120_000);
+    // Where Slurm had not heard of it, there is none, and that is what is said.
+    expect(await living(`pier-lab-${id}-1`)).toEqual(told.state === 'failed' ? [] : [told.job?.number]);
+  },
+);
 
 test('an sbatch that takes its second (a stand-in before the real one) is not cut off: what it began is stopped in order', async () => {
   const stand = '#!/bin/sh\ntouch /scratch/late/began\nsleep 1\nexec /usr/bin/sbatch "$@"\n';
