@@ -17,11 +17,14 @@ interface Configuration {
   readonly minJobAge: number | null;
 }
 
-let known: Promise<Configuration> | undefined;
+/** By `SLURM_CONF`, which leads to another one. */
+const known = new Map<string, Promise<Configuration>>();
 
 function configuration(): Promise<Configuration> {
-  known ??= readConfiguration();
-  return known;
+  const key = process.env.SLURM_CONF ?? '';
+  const asked = known.get(key) ?? readConfiguration();
+  known.set(key, asked);
+  return asked;
 }
 
 /**

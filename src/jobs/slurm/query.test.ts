@@ -3,13 +3,13 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type SlurmStandIns, slurmStandIns } from '../../../test/slurm-stand-ins.ts';
 import type { SlurmJob } from '../job.ts';
+import { answersDirectory } from './cluster.ts';
 import { query } from './query.ts';
 
 // When each of the clocks was what: the programs are stand-ins.
 
 let slurm: SlurmStandIns;
 const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
-const answers = () => path.join(slurm.directory, 'state', 'pier', 'slurm', 'clocks');
 
 beforeAll(async () => {
   slurm = await slurmStandIns('clocks');
@@ -26,12 +26,16 @@ const jobOf = (submitted: string): SlurmJob => {
 
 /** An answer without jobs, by another host; `recent`: when Slurm was asked, by which it may be asked again. */
 async function answered(taken: string, recent: readonly string[]): Promise<void> {
-  await mkdir(answers(), { recursive: true, mode: 0o700 });
+  await mkdir(await answersDirectory(), { recursive: true, mode: 0o700 });
   const record = { version: 1, recent, asking: false, taken, value: [], failure: null };
-  await writeFile(path.join(answers(), 'queue.json'), JSON.stringify(record), { mode: 0o600 });
-  await writeFile(path.join(answers(), 'ended.json'), JSON.stringify({ version: 1, recent: [], value: {} }), {
-    mode: 0o600,
-  });
+  await writeFile(path.join(await answersDirectory(), 'queue.json'), JSON.stringify(record), { mode: 0o600 });
+  await writeFile(
+    path.join(await answersDirectory(), 'ended.json'),
+    JSON.stringify({ version: 1, recent: [], value: {} }),
+    {
+      mode: 0o600,
+    },
+  );
 }
 
 const skews = [-120, -10, -2, 0, 2, 10, 120];
@@ -87,7 +91,7 @@ test('what accounting, asked once by another clock, does not know yet is not set
     name: job.name,
   };
   const queue = { version: 1, recent: [at(-1), at(-2)], asking: false, taken: at(-1), value: [over], failure: null };
-  await writeFile(path.join(answers(), 'queue.json'), JSON.stringify(queue), { mode: 0o600 });
+  await writeFile(path.join(await answersDirectory(), 'queue.json'), JSON.stringify(queue), { mode: 0o600 });
   const entry = { id: job.job, first: at(-120), last: at(-120), listed: false, end: null };
   entry.last = entry.first;
   const ended = {
@@ -98,6 +102,6 @@ test('what accounting, asked once by another clock, does not know yet is not set
     value: { [job.name]: entry },
     failure: null,
   };
-  await writeFile(path.join(answers(), 'ended.json'), JSON.stringify(ended), { mode: 0o600 });
+  await writeFile(path.join(await answersDirectory(), 'ended.json'), JSON.stringify(ended), { mode: 0o600 });
   expect(await query(job, { patienceMs: 1500 })).toMatchObject({ state: 'ending' });
 });
