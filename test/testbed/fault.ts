@@ -1,4 +1,5 @@
-import { daemonNamed, signalDaemon, startDaemon } from './daemons.ts';
+import { until } from '../sandbox.ts';
+import { daemonNamed, isRunning, signalDaemon, startDaemon } from './daemons.ts';
 import { must } from './enter.ts';
 import { startDaemons, startHost } from './host.ts';
 import { hostNamed } from './layout.ts';
@@ -18,7 +19,11 @@ const signal =
 const localDisk = '1g';
 
 const acts: Record<string, Act> = {
-  kill: signal('KILL'),
+  // One with many threads takes a moment to be gone: until then a start would find it running, and do nothing.
+  kill: async (directory, target) => {
+    await signal('KILL')(directory, target, undefined);
+    await until(() => !isRunning(directory, daemonNamed(target)));
+  },
   freeze: signal('STOP'),
   thaw: signal('CONT'),
   start: (directory, target) => startDaemon(directory, daemonNamed(target)),
