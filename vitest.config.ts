@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 // The others start the real programs (uv, Jupyter, Chromium) in what `scripts/test.sh` set up, which runs some of them
 // side by side; `cluster` and `sessions` do so in a testbed each, where much of the time goes into waiting for Slurm.
 const environments = 'test/real/{activation*,channel,conda-*,environments-*,leases}.test.ts';
-const cluster = 'test/real/{slurm-jobs,slurm-faults,testbed-*}.test.ts';
+const cluster = 'test/real/{slurm-jobs,slurm-refusals,slurm-faults,slurm-crowds,testbed-*}.test.ts';
 const sessions = 'test/real/slurm-{session*,transports,attacks,laptop,gpus}.test.ts';
 const real = {
   globalSetup: ['test/real/setup.ts'],

@@ -3,7 +3,16 @@ import type { JobStatus, SlurmJob } from '../../src/jobs/index.ts';
 import { until } from '../sandbox.ts';
 import { fault } from '../testbed/fault.ts';
 import { type Testbed, testbed } from '../testbed/fixture.ts';
-import { type Becomes, becoming, type Jobs, jobsIn, type Task, type Where } from './slurm-world.ts';
+import {
+  type Becomes,
+  becoming,
+  type Jobs,
+  jobsIn,
+  noStandIns,
+  standIn,
+  type Task,
+  type Where,
+} from './slurm-world.ts';
 
 let bed: Testbed;
 let jobs: Jobs;
@@ -46,21 +55,6 @@ async function numbersOf(name: string): Promise<string[]> {
 }
 
 const scancel = () => bed.must('ctl', ['sh', '-c', 'squeue -h -o %A | xargs -r scancel']);
-
-/** A directory for PATH with a stand-in for one of Slurm's programs that notes each call and then runs the real one. */
-async function before(program: string, commands: string): Promise<Record<string, string>> {
-  const script = `#!/bin/bash\necho "$(date +%s.%N) $0" >>/scratch/calls\n${commands}\nexec /usr/bin/${program} "$@"\n`;
-  const place = [
-    'sh',
-    '-c',
-    `mkdir -p /scratch/bin && cat >/scratch/bin/${program} && chmod 755 /scratch/bin/${program}`,
-  ];
-  await bed.must('ctl', place, { input: script });
-  await bed.must('ctl', ['sh', '-c', ': >/scratch/calls; chmod 666 /scratch/calls']);
-  return { PATH: '/scratch/bin:/usr/local/bin:/usr/bin:/bin' };
-}
-
-const noStandIns = () => bed.must('ctl', ['rm', '-rf', '/scratch/bin']);
 
 test('a frozen controller changes nothing: what was known stays known, with its age', async () => {
   const job = steady;
@@ -257,9 +251,9 @@ test('without accounting jobs go on; how one ended is asked again when it is bac
 describe('a squeue that takes ten seconds', () => {
   let variables: Record<string, string>;
   beforeAll(async () => {
-    variables = await before('squeue', 'sleep 10');
+    variables = await standIn(bed, 'squeue', 'sleep 10');
   });
-  afterAll(noStandIns);
+  afterAll(() => noStandIns(bed));
 
   test('is waited for, by one process for all; who waits no longer gets what was known', async () => {
     const job = await submit();
@@ -288,40 +282,4 @@ describe('a squeue that takes ten seconds', () => {
     expect(await query(job, { variables })).toMatchObject({ state: 'running' });
     await scancel();
   });
-});
-
-test('a hundred jobs submitted at once by four processes are a hundred jobs', async () => {
-  const names = Array.from({ length: 100 }, token);
-  const parts = [0, 1, 2, 3].map((part) => names.slice(25 * part, 25 * (part + 1)));
-  const answered = await Promise.all(
-    parts.map((part, index) =>
-      jobs('submitMany', { names: part, script: 'sleep 60', resources }, { host: index % 2 ? 'login1' : 'login2' }),
-    ),
-  );
-  const submitted = answered.flatMap(({ value }) => value ?? []);
-  expect(submitted.map(({ name }) => name)).toEqual(names);
-  const listed = await bed.must('login1', ['squeue', '-h', '-t', 'all', '-o', '%A %j']);
-  const there = listed.split('\n').filter((line) => names.includes(line.split(' ')[1] ?? ''));
-  expect(there.sort()).toEqual(submitted.map(({ job, name }) => `${job} ${name}`).sort());
-  await scancel();
-});
-
-test('fifty sessions, asked after all the time by six processes on two login nodes, cost four questions a minute', async () => {
-  const variables = { ...(await before('squeue', '')), ...(await before('sacct', '')) };
-  const names = Array.from({ length: 50 }, token);
-  const submitted = (await jobs('submitMany', { names, script: 'sleep 300', resources })).value ?? [];
-  expect(submitted).toHaveLength(50);
-  const hosts = ['login1', 'login2', 'login1', 'login2', 'login1', 'login2'];
-  const watched = await Promise.all(
-    hosts.map((host) => jobs('watch', { jobs: submitted, forMs: 75_000 }, { host, variables })),
-  );
-  for (const { value } of watched) expect(value?.ms).toBeLessThan(30_000);
-  const times = (await bed.must('ctl', ['cat', '/scratch/calls'])).trim().split('\n').map(Number.parseFloat);
-  const mostInAMinute = Math.max(
-    ...times.map((from) => times.filter((time) => time >= from && time < from + 60).length),
-  );
-  expect(mostInAMinute).toBeGreaterThan(2);
-  expect(mostInAMinute).toBeLessThanOrEqual(4);
-  await noStandIns();
-  await scancel();
 });

@@ -195,3 +195,18 @@ async function build(program: string): Promise<void> {
   await rename(stage, program);
   await rm(source);
 }
+
+/** Variables whose PATH has a stand-in for one of Slurm's programs that notes each call and then runs the real one. */
+export async function standIn(bed: Testbed, program: string, commands: string): Promise<Record<string, string>> {
+  const script = `#!/bin/bash\necho "$(date +%s.%N) $0" >>/scratch/calls\n${commands}\nexec /usr/bin/${program} "$@"\n`;
+  const place = [
+    'sh',
+    '-c',
+    `mkdir -p /scratch/bin && cat >/scratch/bin/${program} && chmod 755 /scratch/bin/${program}`,
+  ];
+  await bed.must('ctl', place, { input: script });
+  await bed.must('ctl', ['sh', '-c', ': >/scratch/calls; chmod 666 /scratch/calls']);
+  return { PATH: '/scratch/bin:/usr/local/bin:/usr/bin:/bin' };
+}
+
+export const noStandIns = (bed: Testbed) => bed.must('ctl', ['rm', '-rf', '/scratch/bin']);
