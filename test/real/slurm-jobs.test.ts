@@ -170,7 +170,7 @@ test.concurrent('a time limit, and too much memory, are told with what to ask fo
   expect(await explain(large, { resources: { memory: 100 } })).toEqual({
     kind: 'memory',
     sentence: 'It needed more memory than the 100M it had asked for, and was killed.',
-    advice: 'Ask for more, such as --mem 200M.',
+    advice: 'Ask for more, such as --mem 1G.',
   });
   expect((await becomes(long, 'gone')).end).toMatchObject({ kind: 'time-limit', word: 'TIMEOUT' });
   expect(await explain(long, { resources: minute })).toEqual({

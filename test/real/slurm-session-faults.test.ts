@@ -70,7 +70,7 @@ test('a Jupyter that needs more memory than its job has is told so, with what to
   });
   const { id } = await alice.lab('--mem', '300M');
   const failed = await alice.becomes(id, /^failed/);
-  expect(failed.reason).toMatch(/more memory than the 300M.*--mem 600M/);
+  expect(failed.reason).toMatch(/more memory than the 300M.*--mem 1G/);
   await alice.sh('rm -r .jupyter');
   await nothingLeft(id);
 });
