@@ -68,11 +68,15 @@ test('a Jupyter that needs more memory than its job has is told so, with what to
     user: 'alice',
     input: config,
   });
-  const { id } = await alice.lab('--mem', '300M');
-  const failed = await alice.becomes(id, /^failed/);
-  expect(failed.reason).toMatch(/more memory than the 300M.*--mem 1G/);
-  await alice.sh('rm -r .jupyter');
-  await nothingLeft(id);
+  try {
+    const { id } = await alice.lab('--mem', '300M');
+    const failed = await alice.becomes(id, /^failed/);
+    expect(failed.reason).toMatch(/more memory than the 300M.*--mem 1G/);
+    await nothingLeft(id);
+  } finally {
+    // Every Jupyter after this one would need as much.
+    await alice.sh('rm -r .jupyter');
+  }
 });
 
 test('a preempted session is queued again, says so, and is ready once more under its own address', async () => {
