@@ -37,7 +37,7 @@ fi
 
 results=$(mktemp -d)
 beside=()
-trap 'for pid in "${beside[@]}"; do kill "$pid" 2>/dev/null; done; rm -rf "$results"' EXIT
+trap 'for pid in "${beside[@]}"; do kill "$pid" 2>/dev/null || true; done; rm -rf "$results"' EXIT
 
 # part NAME ARGS...: runs one project of vitest.config.ts; for a subshell.
 part() {
