@@ -18,6 +18,7 @@ import {
 } from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
 import type { CommandContext, Options } from './command.ts';
+import { listenForInterruption } from './stay-with-session.ts';
 
 /** What a job will ask for, and how it came to that. */
 export interface JobWish {
@@ -102,13 +103,10 @@ export async function withinLimits(context: CommandContext, resources: Resources
 
 async function askLimits(context: CommandContext): Promise<Limits> {
   context.progress({ step: 'limits', message: 'Asking Slurm what it allows' });
-  let interrupted = false;
-  using _listening = context.onInterrupt(() => {
-    interrupted = true;
-  });
+  using interruption = listenForInterruption(context);
   const limits = await readLimits();
   // Programs of Slurm's that were interrupted look like a Slurm that does not answer, which is no reason not to submit.
-  if (interrupted) throw new PierError('interrupted', 'Interrupted. Nothing was submitted.');
+  if (interruption.signal.aborted) throw new PierError('interrupted', 'Interrupted. Nothing was submitted.');
   return limits;
 }
 
