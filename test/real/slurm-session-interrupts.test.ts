@@ -55,6 +55,21 @@ async function madeSince(before: readonly string[]): Promise<string> {
   return fresh[0] as string;
 }
 
+test('Ctrl+C while Slurm is asked what it allows submits nothing', async () => {
+  const before = await sessionIds();
+  await alice.sh('rm -f ~/.local/state/pier/slurm/*/limits.json');
+  await make('freeze', 'slurmctld');
+  const terminal = await terminalOn(bed, 'login1', 'alice', ['lab', ...wish]);
+  await terminal.shows(/Asking Slurm what it allows/);
+  await terminal.type('C-c');
+  const screen = await terminal.shows(/status \d+/);
+  await terminal.close();
+  expect(screen.replace(/\s+/g, ' ')).toMatch(/Interrupted\. Nothing was submitted\. .*status 130/);
+  await make('thaw', 'slurmctld');
+  await answers();
+  expect(await sessionIds()).toEqual(before);
+});
+
 test('Ctrl+C while the controller hangs says what is known; a job that comes nevertheless is taken out of the queue', async () => {
   // With it pier knows what Slurm allows, and does not have to ask.
   await ready();
