@@ -24,15 +24,20 @@ afterAll(async () => {
   await pytorch?.[Symbol.asyncDispose]();
 });
 
-/** A wheel by which a test sees where it comes from: `torch 2.9.0+cu129`. */
+/** A wheel by which a test sees where it comes from: `torch 2.9.0+cu129`. The same bytes at any time of day: uv checks them. */
 const wheelScript = `
 import sys, zipfile
 stem = "torch-2.9.0+" + sys.argv[2]
+information = stem + ".dist-info/"
+files = {
+    "torch.py": "backend = %r" % sys.argv[2],
+    information + "METADATA": "Metadata-Version: 2.1\\nName: torch\\nVersion: 2.9.0+%s\\n" % sys.argv[2],
+    information + "WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+    information + "RECORD": "",
+}
 z = zipfile.ZipFile(sys.argv[1], "w")
-z.writestr("torch.py", "backend = %r" % sys.argv[2])
-z.writestr("torch-2.9.0+%s.dist-info/METADATA" % sys.argv[2], "Metadata-Version: 2.1\\nName: torch\\nVersion: 2.9.0+%s\\n" % sys.argv[2])
-z.writestr("torch-2.9.0+%s.dist-info/WHEEL" % sys.argv[2], "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-z.writestr("torch-2.9.0+%s.dist-info/RECORD" % sys.argv[2], "")
+for name, text in files.items():
+    z.writestr(zipfile.ZipInfo(name), text)
 z.close()
 `;
 

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sandbox, until } from '../sandbox.ts';
+import { installDatabase } from '../testbed/database.ts';
 import { down } from '../testbed/down.ts';
 import { on } from '../testbed/enter.ts';
 import { npmRunTestbed, testbedDirectory } from '../testbed/fixture.ts';
@@ -151,6 +153,19 @@ test('two live side by side and know nothing of each other', async () => {
   } finally {
     await down(other, { wiped: true });
     await down(directory, { wiped: false });
+  }
+});
+
+test('making its database removes no temporary table of another that is being made', async () => {
+  await using place = await sandbox();
+  const another = path.join(tmpdir(), '#sql-temptable-0-0-0.MAI');
+  await writeFile(another, '');
+  try {
+    await installDatabase(place.directory);
+    expect(existsSync(another)).toBe(true);
+    expect(readdirSync(place.directory).sort()).toEqual(['home', 'mysql']);
+  } finally {
+    await rm(another, { force: true });
   }
 });
 

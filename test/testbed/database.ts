@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { until } from '../sandbox.ts';
 import { command } from './command.ts';
@@ -11,13 +11,17 @@ export async function installDatabase(directory: string): Promise<void> {
   const data = path.join(directory, 'mysql');
   if (existsSync(data)) return;
   const part = `${data}.part`;
-  await command('rm', ['-rf', part]);
-  await command('install', ['-d', '-m', '700', part]);
+  // Every MariaDB that starts removes all of its kind from where it keeps temporary tables, those of another one that is
+  // just being made, too.
+  const temporary = `${part}.tmp`;
+  await command('rm', ['-rf', part, temporary]);
+  await command('install', ['-d', '-m', '700', part, temporary]);
   const small = ['--innodb-log-file-size=16M', '--innodb-buffer-pool-size=48M', '--innodb-flush-method=nosync'];
-  const quick = ['--skip-test-db', '--auth-root-authentication-method=socket', ...small];
+  const quick = ['--skip-test-db', '--auth-root-authentication-method=socket', `--tmpdir=${temporary}`, ...small];
   // As root: above a clone in a private directory the user mysql gets nowhere. Within the testbed it has the directory.
   await command('mariadb-install-db', ['--no-defaults', '--user=root', `--datadir=${part}`, ...quick]);
   await command('chown', ['-R', 'mysql:mysql', part]);
+  await rm(temporary, { recursive: true });
   await rename(part, data);
 }
 
