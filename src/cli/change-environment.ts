@@ -1,13 +1,21 @@
-import { type ChangePlan, type ChangeRequest, changeEnvironment, type Environment } from '../environments/index.ts';
+import {
+  type ChangePlan,
+  type ChangeRequest,
+  changeEnvironment,
+  type Environment,
+  findEnvironment,
+} from '../environments/index.ts';
 import type { Site } from '../site/index.ts';
 import { type CommandContext, type CommandResult, result } from './command.ts';
 import { describeRoom } from './create-environment.ts';
+import { loadForThisRun } from './load-modules.ts';
 import { counted, size } from './quantities.ts';
 
 type Moves = ChangePlan['moves'];
 
 /** Changes an environment in a person's sight: what comes and goes before, progress meanwhile, what there is after. */
 export async function changed(context: CommandContext, site: Site, request: ChangeRequest): Promise<CommandResult> {
+  await loadForThisRun((await findEnvironment(site, request.name)).modules);
   const onPlan = async (plan: ChangePlan, { name }: Environment) => context.note(describePlan(name, plan));
   const done = await changeEnvironment(site, request, { progress: context.progress, onPlan });
   const { environment, moves, repaired } = done;

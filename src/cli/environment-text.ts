@@ -36,7 +36,7 @@ function ago(created: string): string {
 
 /** `pier env show` for a person. */
 export function environmentPage(environment: EnvironmentDetails): string {
-  const { files, bytes, specs, variables, packages } = environment;
+  const { files, bytes, specs, modules, variables, packages } = environment;
   return [
     fields([
       ['Name', environment.name],
@@ -47,6 +47,7 @@ export function environmentPage(environment: EnvironmentDetails): string {
       ['State', environment.reason === null ? environment.state : `${environment.state}: ${environment.reason}`],
       ['Cost', files === null || bytes === null ? null : `${counted(files, 'file')}, ${size(bytes)}`],
       ['Asked for', [...specs, ...askedOfPip(environment)].join(', ')],
+      ['Modules', modules.join(', ')],
       ['Variables', Object.keys(variables).join(', ')],
       ['Made', environment.created?.slice(0, 10)],
     ]),

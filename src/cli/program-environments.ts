@@ -34,6 +34,18 @@ export const environmentLifeCommands: readonly CommandRow[] = [
     load: () => import('./commands/env-uninstall.ts'),
   },
   {
+    path: 'env modules',
+    summary: 'Say which modules an environment of yours needs, or show them',
+    group: 'Environments',
+    arguments: [
+      { name: '<name>', summary: 'Its name', complete: 'environment' },
+      { name: '[modules...]', summary: 'All that it needs from now on, in the order to load them in' },
+    ],
+    options: [{ flags: '--none', summary: 'It needs none any more' }, breakLock],
+    examples: [['pier env modules ml cuda/12.2', 'loaded with it in shells, kernels and jobs']],
+    load: () => import('./commands/env-modules.ts'),
+  },
+  {
     path: 'env clone',
     explains: true,
     summary: 'Copy an environment, to change the copy',

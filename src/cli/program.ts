@@ -69,6 +69,7 @@ export const commands: readonly CommandRow[] = [
         complete: 'file',
       },
       { flags: '--python <version>', summary: 'Python to use, such as 3.12' },
+      { flags: '--module <names>', summary: 'Modules it needs, with commas between, loaded with it ever after' },
       { flags: '--for <partition>', summary: 'Choose packages for the GPUs of that partition', complete: 'partition' },
       { flags: '--cuda <version>', summary: 'The CUDA that those GPUs run, such as 12.4, or none' },
       {
@@ -94,6 +95,7 @@ export const commands: readonly CommandRow[] = [
       ['pier env create mine --from sci "xarray>=2024"', 'that list and more'],
       ['pier env create gis gdal python=3.12', 'with conda, because only conda has gdal'],
       ['pier env create ml torch --for gpu', 'for the GPUs there, not for the login node'],
+      ['pier env create mpi mpi4py --module gcc/12.2.0,openmpi/4.1.5', 'built with these, and loaded with them'],
       ['pier env create -f environment.yml', 'named as the file has it'],
     ],
     load: () => import('./commands/env-create.ts'),

@@ -95,6 +95,7 @@ async function writeCopyRecord(source: Environment, prefix: string, name: string
     specs: asked,
     python: source.python ? { version: source.python.version, base: source.python.base ?? '' } : null,
     variables: source.variables,
+    modules: source.modules,
     lock: known?.lock ?? '',
     backEnd: source.kind === 'conda' ? 'conda' : 'uv',
     channels: known?.channels ?? [],

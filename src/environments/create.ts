@@ -81,6 +81,7 @@ async function build(site: Site, plan: Plan, stage: Stage, progress: Progress, s
       backEnd: plan.backEnd,
       channels: wanted.channels,
       pip: wanted.pip,
+      modules: wanted.modules,
       fingerprint: wanted.fingerprint,
       ...(wanted.target ? { target: wanted.target } : {}),
       ...made,
@@ -90,9 +91,9 @@ async function build(site: Site, plan: Plan, stage: Stage, progress: Progress, s
   }
 }
 
-async function activated({ backEnd, wanted: { name, root } }: Plan, variables: Made['variables']) {
+async function activated({ backEnd, wanted: { name, root, modules } }: Plan, variables: Made['variables']) {
   const kind = backEnd === 'uv' ? ('venv' as const) : ('conda' as const);
-  return { kind, prefix: path.join(await realpath(root), name), name, modules: [], variables };
+  return { kind, prefix: path.join(await realpath(root), name), name, modules, variables };
 }
 
 async function make(site: Site, plan: Plan, prefix: string, progress: Progress, signal: AbortSignal): Promise<Made> {

@@ -5,7 +5,7 @@ import { findEnvironment } from './find.ts';
 
 /** One thing in which two environments differ; null: it is not there. */
 export interface Difference {
-  readonly what: 'python' | 'package' | 'spec' | 'variable';
+  readonly what: 'python' | 'package' | 'spec' | 'module' | 'variable';
   readonly name: string;
   readonly first: string | null;
   readonly second: string | null;
@@ -24,6 +24,7 @@ export async function diffEnvironments(site: Site, first: string, second: string
     ...compare('python', pythonOf(one), pythonOf(two)),
     ...compare('package', await packagesOf(one), await packagesOf(two)),
     ...compare('spec', specsOf(one), specsOf(two)),
+    ...compare('module', modulesOf(one), modulesOf(two)),
     ...compare('variable', one.variables, two.variables),
   ];
   const named = ({ name, prefix }: Environment) => ({ name, prefix });
@@ -46,6 +47,10 @@ function pythonOf({ python }: Environment): Values {
 
 function specsOf({ specs }: Environment): Values {
   return Object.fromEntries(specs.map((spec) => [spec, 'asked for']));
+}
+
+function modulesOf({ modules }: Environment): Values {
+  return Object.fromEntries(modules.map((name) => [name, 'loaded']));
 }
 
 async function packagesOf(environment: Environment): Promise<Values> {

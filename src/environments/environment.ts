@@ -31,7 +31,7 @@ export interface Environment {
   readonly bytes: number | null;
   /** What was asked for, such as `numpy>=2`. */
   readonly specs: readonly string[];
-  /** Environment modules it needs. */
+  /** Environment modules it needs, such as `cuda/12.2`, in the order they are loaded in. */
   readonly modules: readonly string[];
   /** Variables its programs need, such as a module's LD_LIBRARY_PATH. */
   readonly variables: Readonly<Record<string, string>>;
@@ -99,6 +99,8 @@ export interface CreateRequest {
   readonly partition?: string;
   /** The CUDA that those GPUs run, such as `12.4`, or `none`: what the profile does not say. */
   readonly cuda?: string;
+  /** Environment modules it needs, by their full names. */
+  readonly modules?: readonly string[];
   /** A person agreed to take from other channels what a file has of conda's `defaults`. */
   readonly withoutDefaults?: boolean;
 }

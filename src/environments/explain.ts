@@ -20,7 +20,7 @@ export async function explainCreate(site: Site, request: CreateRequest): Promise
   const wanted = await wantedFrom(site, request);
   const { explainCreate: explain } =
     wanted.backEnd === 'uv' ? await import('./uv/explain.ts') : await import('./conda/explain.ts');
-  return await explain(wanted, path.join(wanted.root, wanted.name), site);
+  return [...loading(wanted.modules), ...(await explain(wanted, path.join(wanted.root, wanted.name), site))];
 }
 
 /** The commands for a change of what is installed. Runs nothing. Errors: `spec-invalid`, those of `findEnvironment`. */
@@ -29,7 +29,12 @@ export async function explainChange(site: Site, request: ChangeRequest): Promise
   refuseOptions([...install, ...uninstall]);
   const environment = await findEnvironment(site, name);
   const backEnd = await backEndOf(environment);
-  return await backEnd.explainChange(site, { environment, install, uninstall, pip });
+  const commands = await backEnd.explainChange(site, { environment, install, uninstall, pip });
+  return [...loading(environment.modules), ...commands];
+}
+
+function loading(modules: readonly string[]): string[] {
+  return modules.length > 0 ? [commandLine(['module', 'load', ...modules])] : [];
 }
 
 /** The commands for a copy. Runs nothing. Errors: those of `findEnvironment`, `name-invalid`. */

@@ -32,6 +32,7 @@ export { type Kernel, listKernels } from './kernel-list.ts';
 export { offerKernels } from './kernel-offer.ts';
 export { listEnvironments } from './list.ts';
 export { lookAtRequest, type RequestLook } from './look-at-request.ts';
+export { type ModulesRequest, setModules } from './needed-modules.ts';
 export type { Plan } from './plan.ts';
 export { type InUse, type RemoveOptions, removeEnvironment } from './remove.ts';
 export { type RenameRequest, renameEnvironment } from './rename.ts';

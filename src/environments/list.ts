@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { uid } from '../files/index.ts';
+import { isModuleName } from '../modules/index.ts';
 import type { Site } from '../site/index.ts';
 import { whoIsAtWork } from './at-work.ts';
 import { beingChangedBy, isChanging } from './change-state.ts';
@@ -117,7 +118,7 @@ function describe(
     files: record?.files ?? null,
     bytes: record?.bytes ?? null,
     specs: record?.specs ?? [],
-    modules: [],
+    modules: (record?.modules ?? []).filter(isModuleName),
     variables: record?.variables ?? {},
     created: record?.created ?? null,
   };

@@ -28,6 +28,8 @@ export interface Wanted {
   readonly pip: readonly string[];
   /** Exact packages of conda's explicit file; then `specs` says the same. */
   readonly explicit: readonly ExplicitPackage[];
+  /** Environment modules that it needs. */
+  readonly modules: readonly string[];
   /** Variables that activation of a conda environment sets. */
   readonly variables: Readonly<Record<string, string>>;
   /** The file that it is made from, or null. */

@@ -20,6 +20,8 @@ export interface EnvironmentRecord {
   /** Sizes of all files as in lstat(2), not the blocks they take. */
   readonly bytes: number;
   readonly variables: Readonly<Record<string, string>>;
+  /** Environment modules by their full names, in the order they are loaded in. */
+  readonly modules?: readonly string[];
   /** SHA-256 of the exact list, in hexadecimal: `<prefix>/.pier/pylock.toml`, or `explicit.txt` of a conda one. */
   readonly lock: string;
   readonly backEnd: 'uv' | 'conda';
@@ -96,8 +98,11 @@ function isRecord(value: unknown): value is EnvironmentRecord {
     isTexts(record.specs) &&
     isTexts(record.variables) &&
     (record.python === null || isTexts(record.python)) &&
+    (record.modules === undefined || Array.isArray(record.modules)) &&
     (record.target === undefined || isTarget(record.target)) &&
-    [record.channels, record.pip, record.lastChange].every((texts) => texts === undefined || isTexts(texts))
+    [record.channels, record.pip, record.modules, record.lastChange].every(
+      (texts) => texts === undefined || isTexts(texts),
+    )
   );
 }
 

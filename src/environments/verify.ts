@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { PierError, type Progress, tilde } from '../files/index.ts';
+import { loadModules } from '../modules/index.ts';
 import { lastLines, run } from '../process/index.ts';
 import type { Site } from '../site/index.ts';
 import { backEndOf, type Finding } from './back-end.ts';
@@ -33,12 +34,28 @@ export async function verifyEnvironment(site: Site, name: string, progress: Prog
   }
   await refuseUntrusted(environment);
   const { state, reason } = environment;
+  const { variables, findings: modules } = await withModules(environment);
   const files = await (await backEndOf(environment)).verifyFiles(environment, progress);
   const links = await brokenLinks(environment.prefix);
-  const starts = environment.python ? await startPython(environment, progress) : [];
-  const imports = environment.python && starts.length === 0 ? await importAll(environment, progress) : [];
+  const starts = environment.python ? await startPython(environment, variables, progress) : [];
+  const imports = environment.python && starts.length === 0 ? await importAll(environment, variables, progress) : [];
   const own = state === 'ok' ? [] : [{ problem: state, place: environment.prefix, detail: reason ?? state }];
-  return { environment, findings: [...own, ...files, ...links, ...starts, ...imports] };
+  return { environment, findings: [...own, ...files, ...links, ...modules, ...starts, ...imports] };
+}
+
+/** The variables with its modules loaded; without them what needs them is found too. */
+async function withModules({
+  modules,
+}: Environment): Promise<{ variables: NodeJS.ProcessEnv; findings: readonly Finding[] }> {
+  try {
+    return { variables: (await loadModules(modules)).variables, findings: [] };
+  } catch (error) {
+    if (!(error instanceof PierError)) throw error;
+    return {
+      variables: process.env,
+      findings: [{ problem: 'module', place: modules.join(' '), detail: error.message }],
+    };
+  }
 }
 
 async function brokenLinks(prefix: string): Promise<Finding[]> {
@@ -58,9 +75,9 @@ async function brokenLinks(prefix: string): Promise<Finding[]> {
 }
 
 /** `PREFIX/bin/python -c 'import ssl, sqlite3, ctypes'`, with the variables that programs in it get. */
-async function startPython(environment: Environment, progress: Progress): Promise<Finding[]> {
+async function startPython(environment: Environment, base: NodeJS.ProcessEnv, progress: Progress): Promise<Finding[]> {
   progress({ step: 'verify', message: 'Starting its Python' });
-  const result = await runPython(environment, ['-c', 'import ssl, sqlite3, ctypes'], '');
+  const result = await runPython(environment, base, ['-c', 'import ssl, sqlite3, ctypes'], '');
   if (result?.exitCode === 0) return [];
   const said = result ? lastLines(result.stderr, 2) : 'it cannot be started';
   return [{ problem: 'python', place: 'bin/python', detail: `Its Python does not run: ${said}` }];
@@ -76,10 +93,10 @@ for name in sys.stdin.read().split():
         print(name, " ".join((type(error).__name__ + ": " + str(error)).split())[:200], sep="\\t", flush=True)
 `;
 
-async function importAll(environment: Environment, progress: Progress): Promise<Finding[]> {
+async function importAll(environment: Environment, base: NodeJS.ProcessEnv, progress: Progress): Promise<Finding[]> {
   const modules = modulesOf(environment);
   progress({ step: 'verify', message: `Importing ${modules.length} modules` });
-  const result = await runPython(environment, ['-c', importing], modules.join('\n'));
+  const result = await runPython(environment, base, ['-c', importing], modules.join('\n'));
   const lines = (result?.stdout ?? '').split('\n').flatMap((line) => {
     const [name = '', why] = line.split('\t', 2);
     return why !== undefined && modules.includes(name) ? [{ name, why }] : [];
@@ -90,10 +107,10 @@ async function importAll(environment: Environment, progress: Progress): Promise<
   return [...found, { problem: 'import', place: 'bin/python', detail: `Importing what was asked for ${how}.` }];
 }
 
-async function runPython(environment: Environment, args: readonly string[], input: string) {
+async function runPython(environment: Environment, base: NodeJS.ProcessEnv, args: readonly string[], input: string) {
   const python = path.join(environment.prefix, 'bin', 'python');
   // No window of a plotting library, and no bytecode written: verifying changes nothing.
-  const env = { ...environmentVariables(environment, process.env), MPLBACKEND: 'Agg', PYTHONDONTWRITEBYTECODE: '1' };
+  const env = { ...environmentVariables(environment, base), MPLBACKEND: 'Agg', PYTHONDONTWRITEBYTECODE: '1' };
   return await run(python, args, { env, input, cwd: '/', timeoutMs: 600_000 }).catch(() => undefined);
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { PierError } from '../files/index.ts';
+import { checkModuleNames } from '../modules/index.ts';
 import type { Site } from '../site/index.ts';
 import { areaRemarks } from '../storage/index.ts';
 import { loadCatalogue } from './catalogue.ts';
@@ -18,10 +19,11 @@ import { chooseTarget, targetHint } from './target.ts';
 /**
  * Checks a request, looks up its list, reads its file, and decides on the back end.
  *
- * Errors: `name-invalid`, `catalogue-unknown`, `site-variable-unknown`, `file-invalid`, `channel-forbidden`, …
+ * Errors: `name-invalid`, `module-name-invalid`, `catalogue-unknown`, `site-variable-unknown`, `file-invalid`, `channel-forbidden`, …
  */
 export async function wantedFrom(site: Site, request: CreateRequest): Promise<Wanted> {
   refuseOptions(request.specs ?? []);
+  checkModuleNames(request.modules ?? []);
   const named = request.file === undefined ? null : await readFile(request.file);
   const place = placeFor(site, request, named);
   const plain = pipOnly(named, request);
@@ -49,6 +51,7 @@ export async function wantedFrom(site: Site, request: CreateRequest): Promise<Wa
     channels,
     pip: [...new Set([...(file?.pip ?? []), ...(request.pip ?? [])])],
     explicit: file?.explicit ?? [],
+    modules: request.modules ?? [],
     variables: file?.variables ?? {},
     // Also one that uv is only told the requirements of: what is wrong with them is said at its lines.
     file: named,
@@ -112,8 +115,8 @@ async function choose(
 
 /** Two that ask for the same want the same environment, and the second takes what the first made. */
 function fingerprintOf(wanted: Omit<Wanted, 'fingerprint'>): string {
-  const { backEnd, specs, python, channels, pip, explicit, variables, file, target } = wanted;
-  const asked = [backEnd, specs, python, channels, pip, explicit, variables, file?.sha256 ?? null, target];
+  const { backEnd, specs, python, channels, pip, explicit, modules, variables, file, target } = wanted;
+  const asked = [backEnd, specs, python, channels, pip, explicit, modules, variables, file?.sha256 ?? null, target];
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
 }
 

@@ -8,16 +8,20 @@ import {
   type RequestLook,
 } from '../../environments/index.ts';
 import { PierError, tilde } from '../../files/index.ts';
+import { checkModuleNames } from '../../modules/index.ts';
 import { commandLine } from '../../shell/index.ts';
 import type { Site } from '../../site/index.ts';
 import { type CommandContext, type CommandResult, result } from '../command.ts';
 import { describeMade, makeEnvironment } from '../create-environment.ts';
 import { explanation } from '../explanation.ts';
+import { loadForThisRun } from '../load-modules.ts';
 
 /** `pier env create NAME [SPECS…]`. A name that the catalogue has, alone, stands for its list. */
 export async function run(context: CommandContext): Promise<CommandResult> {
   const site = await context.site();
-  const { request, look } = await settle(context, site, await readRequest(context));
+  const asked = await readRequest(context);
+  const modules = context.explain ? (asked.modules ?? []) : await loadForThisRun(asked.modules ?? []);
+  const { request, look } = await settle(context, site, { ...asked, modules });
   const remarks = [...look.remarks, ...(await remarkOnList(request))];
   if (context.explain) {
     // What is asked for decides on uv or conda, which would surprise some.
@@ -78,9 +82,15 @@ async function readRequest({ words, options }: CommandContext): Promise<CreateRe
   const said = { file, root, prefix, from, python: options.value('python'), ...target };
   const by = { backEnd: options.value('backend'), maker: options.value('with') };
   if (by.backEnd === 'uv' && by.maker !== undefined) throw twoMakers(by.maker);
-  const channels = (options.value('channel') ?? '').split(',').filter((channel) => channel !== '');
+  const channels = listed(options.value('channel'));
+  const modules = listed(options.value('module'));
+  checkModuleNames(modules);
   const given = Object.fromEntries(Object.entries({ ...said, ...by }).filter(([, value]) => value !== undefined));
-  return { name, specs, channels, ...given };
+  return { name, specs, channels, modules, ...given };
+}
+
+function listed(text = ''): string[] {
+  return text.split(',').filter((item) => item !== '');
 }
 
 function twoPlaces(): PierError {

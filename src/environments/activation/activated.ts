@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { PierError } from '../../files/index.ts';
+import { loadModules } from '../../modules/index.ts';
 import { lastLines, run, which } from '../../process/index.ts';
 import type { Environment } from '../environment.ts';
 import { environmentVariables } from '../variables.ts';
@@ -16,14 +17,14 @@ const ofShells = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD', 'BASH_ENV', 'ENV', '_pi
 /**
  * The variables for a program in an environment, as an activated shell would give them.
  *
- * Where the environment has scripts, variables of conda's own or modules, a shell is asked: `bash -c '. FILE; env -0'`.
- * Errors: `activation-failed` with what the scripts said.
+ * Its modules are loaded first. Where it has scripts or variables of conda's own, a shell is asked: `bash -c '. FILE; env -0'`.
+ * Errors: those of `loadModules`, `activation-failed` with what the scripts said.
  */
 export async function activatedVariables(
   environment: Environment,
   base: NodeJS.ProcessEnv,
 ): Promise<NodeJS.ProcessEnv> {
-  const outside = withoutActive(base);
+  const outside = await withModules(environment, withoutActive(base));
   if (!needsShell(environment)) return environmentVariables(environment, outside);
   const script = path.join(await activationDirectory(environment), 'activate.sh');
   // Scripts of conda's packages are written for bash more often than for sh.
@@ -46,8 +47,18 @@ export async function activatedVariables(
   return Object.fromEntries([...kept, ...unchanged]);
 }
 
-function needsShell({ kind, prefix, modules }: Environment): boolean {
-  if (modules.length > 0) return true;
+async function withModules({ name, modules }: Environment, base: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  try {
+    return (await loadModules(modules, base)).variables;
+  } catch (error) {
+    if (!(error instanceof PierError)) throw error;
+    throw new PierError(error.code, `${name} needs a module. ${error.message}`, {
+      hint: `${error.hint ?? ''}\nTo have it need others, or none: pier env modules ${name} …`.trim(),
+    });
+  }
+}
+
+function needsShell({ kind, prefix }: Environment): boolean {
   const places = ['etc/conda/activate.d', 'etc/conda/env_vars.d', 'conda-meta/state'];
   return kind === 'conda' && places.some((place) => existsSync(path.join(prefix, place)));
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { PierError } from '../../files/index.ts';
+import { isModuleName } from '../../modules/index.ts';
 import type { Environment } from '../environment.ts';
 
 /** As much of an environment as activation needs: one that is being made has no more yet. */
@@ -30,7 +31,7 @@ export function factsOf({ kind, prefix, name, modules, variables }: Activated): 
     prefix,
     name: title,
     label: promptLabel(title),
-    modules: modules.filter((module) => /^[\w.+/-]+$/.test(module)),
+    modules: modules.filter(isModuleName),
     variables: Object.fromEntries(Object.entries(variables).filter(([key]) => /^[A-Za-z_]\w*$/.test(key))),
   };
 }

@@ -1,4 +1,4 @@
-/// <reference path="./text.d.ts" />
+/// <reference path="../../text.d.ts" />
 import path from 'node:path';
 import { thisProgram } from '../../files/index.ts';
 import { quote } from '../../shell/index.ts';

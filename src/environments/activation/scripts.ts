@@ -1,4 +1,5 @@
-/// <reference path="./text.d.ts" />
+/// <reference path="../../text.d.ts" />
+import { moduleCommand } from '../../modules/index.ts';
 import cshBegin from './csh/begin.csh';
 import cshEnd from './csh/end.csh';
 import cshOff from './csh/off.csh';
@@ -22,7 +23,16 @@ import posixScripts from './posix/scripts.sh';
 import posixVariables from './posix/variables.sh';
 import stateReader from './state.awk';
 
-const posix = [posixVariables, posixScripts, posixGuards, posixFunctions, posixOn, posixOff, posixAnswer].join('\n');
+const posix = [
+  posixVariables,
+  posixScripts,
+  moduleCommand,
+  posixGuards,
+  posixFunctions,
+  posixOn,
+  posixOff,
+  posixAnswer,
+].join('\n');
 const fish = [fishVariables, fishScripts, fishFunctions, fishOn, fishOff].join('\n');
 const csh = [cshBegin, cshOff, cshVariables, cshOn, cshEnd].join('\n');
 

@@ -25,6 +25,7 @@ beforeEach(async () => {
     channels: [],
     pip: [],
     explicit: [],
+    modules: [],
     variables: {},
     file: null,
     target: null,

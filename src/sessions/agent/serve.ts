@@ -1,4 +1,4 @@
-/// <reference path="./text.d.ts" />
+/// <reference path="../../text.d.ts" />
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';

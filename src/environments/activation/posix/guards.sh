@@ -19,7 +19,7 @@ _pier_modules() {
     rest=${rest#* }
     case ":${LOADEDMODULES-}:" in *":$name:"*) continue ;; esac
     _pier_exports=
-    if \command -v module >/dev/null 2>&1 && module load "$name"; then
+    if _pier_has_module && module load "$name"; then
       loaded="$name${loaded:+ }$loaded"
     else
       _pier_say "$2 needs the module $name, which could not be loaded here"

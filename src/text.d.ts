@@ -1,4 +1,4 @@
-// Shell code is bundled as text (scripts/bundling.mjs), which has a default export only.
+// Code of other languages is bundled as text (scripts/bundling.mjs), which has a default export only.
 declare module '*.sh' {
   const text: string;
   // biome-ignore lint/style/noDefaultExport: the bundler gives no other
@@ -15,6 +15,11 @@ declare module '*.csh' {
   export default text;
 }
 declare module '*.awk' {
+  const text: string;
+  // biome-ignore lint/style/noDefaultExport: the bundler gives no other
+  export default text;
+}
+declare module '*.py' {
   const text: string;
   // biome-ignore lint/style/noDefaultExport: the bundler gives no other
   export default text;

@@ -1,0 +1,66 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { type Sandbox, sandbox } from '../../test/sandbox.ts';
+import { loadModules } from './load.ts';
+
+/** A module command that knows gcc, whose default is 12.2.0, and mute, which says that it is loaded and does nothing. */
+const init = `
+module() {
+  echo "Loading $2" # an init of ours that is noisy on standard output
+  case $2 in
+    gcc | gcc/12.2.0) export LOADEDMODULES=\${LOADEDMODULES:+$LOADEDMODULES:}gcc/12.2.0 GCC_HOME=/gcc ODD=$'a\\nb=c' ;;
+    proj/9) unset OF_LOGIN; export LOADEDMODULES=\${LOADEDMODULES:+$LOADEDMODULES:}proj/9 ;;
+    mute) ;;
+    *) printf 'Lmod has detected the following error:  The following module(s) are unknown:\\n"%s"\\n\\nPlease check.\\n' "$2" >&2; return 1 ;;
+  esac
+}
+`;
+
+async function withModuleCommand(place: Sandbox): Promise<NodeJS.ProcessEnv> {
+  const home = path.join(place.directory, 'modules');
+  await mkdir(path.join(home, 'init'), { recursive: true });
+  await writeFile(path.join(home, 'init', 'bash'), init);
+  return { ...place.env, MODULESHOME: home, OF_LOGIN: '1', SHLVL: '3' };
+}
+
+test('gives what the modules set, what they unset left out, and their full names', async () => {
+  await using place = await sandbox();
+  const base = await withModuleCommand(place);
+  const { variables, modules } = await loadModules(['gcc', 'proj/9'], base);
+  expect(modules).toEqual(['gcc/12.2.0', 'proj/9']);
+  const { OF_LOGIN, ...kept } = base;
+  expect(variables).toEqual({
+    ...kept,
+    LOADEDMODULES: 'gcc/12.2.0:proj/9',
+    GCC_HOME: '/gcc',
+    ODD: 'a\nb=c',
+  });
+});
+
+test('starts nothing where all are loaded already', async () => {
+  const base = { LOADEDMODULES: 'a/1:gcc/12.2.0', PATH: '/nonexistent' };
+  expect(await loadModules(['gcc/12.2.0'], base)).toEqual({ variables: base, modules: ['gcc/12.2.0'] });
+  expect(await loadModules([], base)).toEqual({ variables: base, modules: [] });
+});
+
+test.each(['nosuch/1', 'mute'])('refuses %s, which is not loaded after that, and names it', async (name) => {
+  await using place = await sandbox();
+  const base = await withModuleCommand(place);
+  await expect(loadModules(['gcc', name], base)).rejects.toMatchObject({
+    code: 'module-not-loaded',
+    message: expect.stringContaining(
+      name === 'mute'
+        ? 'mute cannot be loaded here'
+        : `nosuch/1 cannot be loaded here: The following module(s) are unknown: "nosuch/1".`,
+    ),
+    hint: expect.stringContaining(`module avail ${name.replace(/\/.*/, '')}`),
+  });
+});
+
+test('says where there is no module command', async () => {
+  await using place = await sandbox();
+  // Where the machine has one in /etc/profile.d, that is found.
+  const base = { ...place.env, PATH: '/nonexistent' };
+  await expect(loadModules(['gcc'], base)).rejects.toMatchObject({ code: 'module-command-missing' });
+});

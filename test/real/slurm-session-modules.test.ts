@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../sandbox.ts';
+import { type Testbed, testbed } from '../testbed/fixture.ts';
+import { type Member, member, runThrough } from './slurm-session.ts';
+
+// An environment that needs a module: the testbed's gcc/7.4.0, under Lmod on login1 and the nodes, and under Environment
+// Modules on login2. The machine's own gcc is a newer one.
+
+const needed = 'gcc/7.4.0';
+const gcc = 'gcc -dumpfullversion';
+
+let bed: Testbed;
+let alice: Member;
+beforeAll(async () => {
+  bed = await testbed('sessions');
+  alice = member(bed);
+  await clear();
+  // The version is left to the site, and recorded as it was then.
+  await alice.shell(`module load uv; pier env create sea jupyterlab --module gcc --yes`);
+});
+afterAll(async () => {
+  await clear();
+  await bed[Symbol.asyncDispose]();
+});
+
+/** Projects are kept from run to run. */
+const clear = () => bed.must('login1', ['find', '/project/ada/alice', '-mindepth', '1', '-delete']);
+
+/** What `pier env … --json` gives, or the error that it ends with. */
+async function environment(args: string, host = 'login1') {
+  const script = `module load uv pier; pier env ${args} --json`;
+  const ran = await bed.on(host, ['bash', '-lc', script], { user: 'alice', timeoutMs: 120_000 });
+  const { environment, error } = JSON.parse(ran.stdout || ran.stderr);
+  return environment ?? error;
+}
+
+test('the module is recorded by its full name, and told', async () => {
+  expect(await environment('show sea')).toMatchObject({ state: 'ok', modules: [needed] });
+  expect(await alice.shell('pier env show sea')).toMatch(/Modules +gcc\/7\.4\.0/);
+  expect(await alice.shell('pier env modules sea')).toBe(
+    `sea needs ${needed}: loaded with it in shells, kernels and jobs.\n`,
+  );
+});
+
+test.each(['login1', 'login2'])('on %s it is loaded with the environment, and unloaded with it', async (host) => {
+  expect(await alice.shell(`${gcc}; pier exec -e sea -- ${gcc}`, host)).toMatch(/^(?!7\.4\.0\n).*\n7\.4\.0\n$/);
+  const active = `eval "$(pier env activate sea)"; ${gcc}; pier env deactivate >/dev/null; deactivate; ${gcc}`;
+  expect(await alice.shell(active, host)).toMatch(/^7\.4\.0\n(?!7\.4\.0\n).*\n$/);
+});
+
+test('a kernel of it has the module, also in a Jupyter that was started without', async () => {
+  const kernel = JSON.parse(
+    await alice.shell(`pier env kernel sea >/dev/null; cat ~/.local/share/jupyter/kernels/pier-sea/kernel.json`),
+  );
+  const [shell, option, script, file] = kernel.argv;
+  // As from a server that was started in no login shell: it has where the module command is, and not the command.
+  const bare = `env -i HOME="$HOME" PATH=/usr/bin:/bin MODULEPATH="$MODULEPATH" MODULESHOME="$MODULESHOME" LMOD_CMD="\${LMOD_CMD-}" LMOD_PKG="\${LMOD_PKG-}"`;
+  for (const host of ['login1', 'login2']) {
+    expect(await alice.shell(`${bare} ${shell} ${option} '${script}' '${file}' ${gcc}`, host)).toBe('7.4.0\n');
+  }
+});
+
+test('a job loads it: in the script that a person may read, and in what runs there', async () => {
+  const { session } = await alice.pier('lab -e sea --on compute --time 20m --mem 1G --detach --no-browser');
+  const { session: ready } = await alice.pier(`session open ${session.id} --wait --no-browser`);
+  expect(ready.state).toBe('ready');
+  expect(await alice.shell(`pier session script ${session.id}`)).toMatch(/^module load '?gcc\/7\.4\.0'?$/m);
+  const code = `import subprocess; print(subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True).stdout)`;
+  expect((await runThrough(alice, bed, session.id, code)).printed.trim()).toBe('7.4.0');
+  await alice.shell(`pier session stop ${session.id}`);
+});
+
+test('a session whose module is gone says so, and what to do', async () => {
+  const [modulefile, away] = ['/software/modulefiles/gcc/7.4.0', '/software/modulefiles/.gone'];
+  await bed.must('login1', ['mv', modulefile, away]);
+  try {
+    const ran = await alice.shell('pier exec -e sea -- true 2>&1 || true');
+    expect(ran).toContain('sea needs a module. The module gcc/7.4.0 cannot be loaded here');
+    expect(ran).toContain('pier env modules sea');
+    const { session } = await alice.pier('lab -e sea --on compute --time 20m --mem 1G --detach --no-browser');
+    await until(async () => (await listed(session.id))?.state === 'failed', 60_000);
+    expect((await listed(session.id))?.reason).toContain('gcc/7.4.0 cannot be loaded');
+  } finally {
+    await bed.must('login1', ['mv', away, modulefile]);
+  }
+});
+
+async function listed(id: string): Promise<{ readonly state: string; readonly reason: string } | undefined> {
+  const { sessions } = JSON.parse(await alice.shell('pier session list --all --json'));
+  return sessions.find((one: { id: string }) => one.id === id);
+}
+
+test('what is built is built with it, and a change later too', async () => {
+  const project = `mkdir -p ~/built && cd ~/built && cat >pyproject.toml <<'EOF'
+[build-system]
+requires = []
+build-backend = "back"
+backend-path = ["."]
+EOF
+cat >back.py`;
+  const back = await readFile(path.join(import.meta.dirname, 'builds-with-gcc.py'), 'utf8');
+  await alice.shell(`${project} <<'EOF'\n${back}\nEOF`);
+  await bed.must('login1', ['rm', '-rf', '/project/ada/alice/envs/one', '/project/ada/alice/envs/two']);
+  const built = 'import built; print(built.gcc)';
+  await alice.shell(`module load uv; pier env create one ~/built --module gcc --yes && pier env create two six --yes`);
+  expect(await alice.shell(`pier exec -e one -- python -c '${built}'`)).toBe('7.4.0\n');
+  await alice.shell(`module load uv; pier env modules two gcc && pier env install two ~/built --yes`);
+  expect(await alice.shell(`pier exec -e two -- python -c '${built}'`)).toBe('7.4.0\n');
+  expect(await alice.shell('pier env verify two')).toContain('in order');
+});
+
+test('a copy has them, a frozen one keeps them, and none is none', async () => {
+  await bed.must('login1', ['rm', '-rf', '/project/ada/alice/envs/three']);
+  expect(await environment('clone two three')).toMatchObject({ modules: [needed] });
+  expect(await environment('modules three --none')).toMatchObject({ modules: [] });
+  expect(await alice.shell('pier env diff two three || true')).toMatch(/module +gcc\/7\.4\.0 +loaded +-/);
+  await alice.shell('pier env freeze two');
+  expect(await environment('modules two --none')).toMatchObject({ code: 'environment-frozen' });
+  expect(await environment('show two')).toMatchObject({ modules: [needed] });
+});
+
+test('what is no module is refused before anything is made or changed', async () => {
+  expect(await environment('create four six --module gcc/99')).toMatchObject({
+    code: 'module-not-loaded',
+    message: expect.stringContaining('The module gcc/99 cannot be loaded here'),
+    hint: expect.stringContaining('module avail gcc'),
+  });
+  expect(await environment('create four six --module gcc/99', 'login2')).toMatchObject({ code: 'module-not-loaded' });
+  expect(await environment('create four six --module /tmp/evil')).toMatchObject({ code: 'module-name-invalid' });
+  expect(await environment('show four')).toMatchObject({ code: 'environment-unknown' });
+  expect(await environment('modules three gcc/99')).toMatchObject({ code: 'module-not-loaded' });
+  expect(await environment('modules three gcc --none')).toMatchObject({ code: 'usage' });
+  expect(await environment('show three')).toMatchObject({ modules: [] });
+});
