@@ -234,6 +234,26 @@ test('a Jupyter that dies at its start is told with the end of its log', async (
   expect(Math.max(...failed.stderr.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
+test('an agent that another run has replaced while it started opens nothing, and ends', async () => {
+  await using eve = await person();
+  await mkdir(path.join(eve.box.home, '.jupyter'));
+  // Jupyter itself says, as it starts, that there is another run, as of a job that Slurm has started again elsewhere.
+  const config = `
+import json, os
+file = os.path.join(${JSON.stringify(eve.sessions)}, os.environ["PIER_SESSION"], "attempts", "1", "started.json")
+started = json.load(open(file))
+json.dump({**started, "restart": 5}, open(file, "w"))
+`;
+  await writeFile(path.join(eve.box.home, '.jupyter', 'jupyter_server_config.py'), config);
+  expect((await eve.pier('lab', '-e', inject('sci'), '--detach', '--no-browser')).exitCode).toBe(2);
+  const [id = ''] = await readdir(eve.sessions);
+  const records = await readdir(path.join(eve.sessions, id, 'attempts', '1'));
+  expect(records).toContain('started.json');
+  expect(records).not.toContain('endpoint.json');
+  expect(records).not.toContain('beat.json');
+  await until(async () => (await marked(id)).length === 0, 30_000);
+});
+
 test('a pid that belongs to another process by now, or came from another boot, is never signalled', async () => {
   const { id } = await lab();
   const bystander = spawn('sleep', ['600'], { detached: true });

@@ -8,7 +8,7 @@ import { attemptFiles } from '../store.ts';
 import { openDoors, prepareDoors, type Run } from './doors.ts';
 import { endJupyter, explainExit } from './end.ts';
 import { idleSeconds } from './idle-rule.ts';
-import { beginRun, type End, endRun, ServedAlready } from './run.ts';
+import { beginRun, type End, endRun, gaveWay, isReplaced, ServedAlready } from './run.ts';
 import { offeredTo, type Serving, serve } from './serve.ts';
 import { listenForSignals, type Signals, untilStopped, whoStopped } from './signals.ts';
 import { markRuntimeDirectory, sweepRuntimeDirectories } from './sweep.ts';
@@ -102,11 +102,14 @@ interface Served {
   readonly runtimeDirectory: string;
 }
 
-/** From the first answer on: open the doors, say so, watch, and wait for the end. */
+/** From the first answer on: open the doors, say so, watch, and wait for the end. Opens none where a later run serves. */
 async function serveUntil(run: Run, served: Served, over: Promise<End | undefined>): Promise<End> {
   const { site, plan, serving, runtimeDirectory } = served;
+  const replaced = () => isReplaced(run.request.id, run.attempt, run.restart);
+  if (await replaced()) return gaveWay;
   await using doors = await openDoors(run, site, plan, serving);
   using watching = await watch(run, serving, runtimeDirectory, idleSeconds(run.request, site));
+  if (await replaced()) return gaveWay;
   await writeRecord(attemptFiles(run.request.id, run.attempt).endpoint, {
     endpoint: doors.endpoint,
     ...(doors.gate ? { gate: doors.gate } : {}),

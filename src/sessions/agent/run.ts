@@ -49,6 +49,16 @@ export async function endRun(id: string, attempt: number, restart: number, end: 
   await writeRecordOnce(file, record);
 }
 
+/** How a run ends that finds a later one: its records are that one's. */
+export const gaveWay: End = { state: 'ended', cause: 'signal', reason: 'Another run has taken its place.' };
+
+/** A node that was cut off may go on while Slurm has started the job again elsewhere. */
+export async function isReplaced(id: string, attempt: number, restart: number): Promise<boolean> {
+  // A record that cannot be read says nothing of another run.
+  const runs = await readRuns(id, attempt).catch(() => undefined);
+  return (runs?.started?.restart ?? 0) > restart;
+}
+
 async function moveAside(file: string, restart: number): Promise<void> {
   try {
     await rename(file, file.replace(/\.json$/, `.${restart}.json`));

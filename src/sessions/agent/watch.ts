@@ -1,10 +1,9 @@
-import { readRuns } from '../records.ts';
 import { attemptFiles } from '../store.ts';
 import { askStatus, nodeTrouble, writeBeat } from './beat.ts';
 import type { Run } from './doors.ts';
 import { lastActive } from './idle.ts';
 import { logLine } from './log-line.ts';
-import type { End } from './run.ts';
+import { type End, gaveWay, isReplaced } from './run.ts';
 import type { Serving } from './serve.ts';
 import { duration, jobEnds, warnings } from './time-left.ts';
 
@@ -40,8 +39,8 @@ export async function watch(run: Run, serving: Serving, runtimeDirectory: string
 
   /** The records are another run's then, and what this one would write in them untrue. */
   async function hasGivenWay(): Promise<boolean> {
-    const replaced = await isReplaced(run);
-    if (replaced) resolve({ state: 'ended', cause: 'signal', reason: 'Another run has taken its place.' });
+    const replaced = await isReplaced(run.request.id, run.attempt, run.restart);
+    if (replaced) resolve(gaveWay);
     return replaced;
   }
 
@@ -78,13 +77,6 @@ export async function watch(run: Run, serving: Serving, runtimeDirectory: string
       });
   }, beatEvery);
   return { over: promise, [Symbol.dispose]: () => clearInterval(timer) };
-}
-
-/** A node that was cut off may go on while Slurm has started the job again elsewhere. */
-async function isReplaced({ request, attempt, restart }: Run): Promise<boolean> {
-  // A record that cannot be read says nothing of another run.
-  const runs = await readRuns(request.id, attempt).catch(() => undefined);
-  return (runs?.started?.restart ?? 0) > restart;
 }
 
 function idled(seconds: number): End {
