@@ -36,6 +36,7 @@ describe('the API', () => {
         app: 'lab',
         state: 'ready',
         reason: 'Jupyter answers.',
+        remarks: [],
         environment: 'sci',
         on: 'here',
         directory: '/home/ada/work',
@@ -43,6 +44,7 @@ describe('the API', () => {
         created: '2026-11-23T10:00:00.000Z',
         ready: '2026-11-23T10:00:05.000Z',
         ended: null,
+        ends: null,
         attempt: 1,
       },
     ]);

@@ -120,6 +120,9 @@ function servedDirectly(id: string): Refusal {
 
 /** What a page may know of a session: no paths to sockets. */
 function forBrowser(session: Session) {
-  const { id, app, state, reason, environment, on, directory, host, created, ready, ended, attempt } = session;
-  return { id, app, state, reason, environment: environment.name, on, directory, host, created, ready, ended, attempt };
+  const { id, app, state, reason, environment, on, directory, host, created, ready, ended, ends, attempt } = session;
+  // What a person has to know besides: what goes wrong although it runs, and what has become of a follow-on job.
+  const remarks = [session.trouble ?? [], session.next?.reason ?? []].flat();
+  const times = { created, ready, ended, ends };
+  return { id, app, state, reason, remarks, environment: environment.name, on, directory, host, ...times, attempt };
 }

@@ -110,6 +110,21 @@ describe('the portal', () => {
     expect(troubles).toEqual([]);
   });
 
+  test('shows how much time a job has left, and what goes wrong in one that runs', async () => {
+    const ends = new Date(Date.now() + 125.5 * 60_000).toISOString();
+    const trouble = 'The disk of this machine is full.';
+    stand.sessions.all.set(id, sessionNamed(id, { ends, trouble, on: 'compute', host: 'c1' }));
+    stand.sessions.all.set(other, sessionNamed(other, { state: 'ended', ends, ended: ends }));
+    await openPortal();
+    const running = page.getByRole('listitem').nth(0);
+    await running.getByText(/^2 h 5 min, until /).waitFor();
+    await running.getByText(trouble).waitFor();
+    await page.getByText('One session is over').click();
+    expect(await page.getByText('Time left').count()).toBe(1);
+    expect(await complaints()).toEqual([]);
+    expect(troubles).toEqual([]);
+  });
+
   test('opens a session in a tab of its own, which cannot reach back', async () => {
     await addSession(stand, box.directory, id);
     await openPortal();

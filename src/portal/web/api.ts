@@ -4,12 +4,16 @@ export interface SessionRow {
   readonly app: 'lab' | 'notebook';
   readonly state: string;
   readonly reason: string;
+  /** What else its user has to know. */
+  readonly remarks: readonly string[];
   readonly environment: string;
   readonly directory: string;
   readonly host: string | null;
   /** ISO 8601. */
   readonly created: string;
   readonly ended: string | null;
+  /** When its job's time is over; null where that has no end, or is not known. */
+  readonly ends: string | null;
 }
 
 /** What the portal said instead of doing it. */

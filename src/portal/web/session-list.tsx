@@ -44,6 +44,11 @@ function Row({ row }: { readonly row: SessionRow }) {
       <p class={`state ${row.state}`}>
         <strong>{row.state}</strong> {row.reason}
       </p>
+      {row.remarks.map((remark) => (
+        <p key={remark} class="remark">
+          {remark}
+        </p>
+      ))}
       <dl>
         <dt>Directory</dt>
         <dd>{row.directory}</dd>
@@ -53,6 +58,7 @@ function Row({ row }: { readonly row: SessionRow }) {
         </dd>
         <dt>Machine</dt>
         <dd>{row.host ?? 'not known yet'}</dd>
+        {row.ends && isLive(row) && <TimeLeft ends={row.ends} />}
       </dl>
       <Actions row={row} />
     </li>
@@ -89,6 +95,21 @@ function Actions({ row }: { readonly row: SessionRow }) {
 function Time({ iso }: { readonly iso: string }) {
   const shown = new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
   return <time dateTime={iso}>{shown}</time>;
+}
+
+/** Told anew with each look at the sessions. */
+function TimeLeft({ ends }: { readonly ends: string }) {
+  const minutes = Math.max(0, Math.floor((Date.parse(ends) - Date.now()) / 60_000));
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  const left = minutes < 1 ? 'less than a minute' : hours === 0 ? `${rest} min` : `${hours} h ${rest} min`;
+  return (
+    <>
+      <dt>Time left</dt>
+      <dd>
+        {left}, until <Time iso={ends} />
+      </dd>
+    </>
+  );
 }
 
 function NothingRuns() {
