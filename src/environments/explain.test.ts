@@ -72,3 +72,8 @@ test('a list of the catalogue is written out, and nothing is installed twice', a
 test('what could not be made is not explained', async () => {
   await expect(explainCreate(siteAt('/data/envs'), { name: 'a/b' })).rejects.toMatchObject({ code: 'name-invalid' });
 });
+
+test('the modules that it needs are loaded first', async () => {
+  const request = { name: 'mpi', specs: ['mpi4py'], modules: ['gcc/12.2.0', 'openmpi/4.1.5'] };
+  expect((await explainCreate(siteAt('/data/envs'), request))[0]).toBe('module load gcc/12.2.0 openmpi/4.1.5');
+});
