@@ -3,21 +3,24 @@ import {
   type ChangeRequest,
   changeEnvironment,
   type Environment,
-  findEnvironment,
+  withModules,
 } from '../environments/index.ts';
 import type { Site } from '../site/index.ts';
 import { type CommandContext, type CommandResult, result } from './command.ts';
 import { describeRoom } from './create-environment.ts';
-import { loadForThisRun } from './load-modules.ts';
+import { useForThisRun } from './load-modules.ts';
 import { counted, size } from './quantities.ts';
 
 type Moves = ChangePlan['moves'];
 
 /** Changes an environment in a person's sight: what comes and goes before, progress meanwhile, what there is after. */
 export async function changed(context: CommandContext, site: Site, request: ChangeRequest): Promise<CommandResult> {
-  await loadForThisRun((await findEnvironment(site, request.name)).modules);
+  // What is built is built with them.
+  const onFound = async (found: Environment) => {
+    if (request.install && request.install.length > 0) useForThisRun(await withModules(found));
+  };
   const onPlan = async (plan: ChangePlan, { name }: Environment) => context.note(describePlan(name, plan));
-  const done = await changeEnvironment(site, request, { progress: context.progress, onPlan });
+  const done = await changeEnvironment(site, request, { progress: context.progress, onFound, onPlan });
   const { environment, moves, repaired } = done;
   if (repaired !== null) {
     context.note(`An earlier change of ${environment.name} had been interrupted (${repaired}); that was undone first.`);

@@ -37,6 +37,8 @@ export interface OptionRow {
   readonly summary: string;
   readonly complete?: Completable;
   readonly choices?: readonly string[];
+  /** Takes several values with commas between, and may be given several times. */
+  readonly list?: boolean;
   readonly hidden?: boolean;
 }
 

@@ -7,7 +7,7 @@ import { commandLine } from '../shell/index.ts';
 import type { Site } from '../site/index.ts';
 import type { CommandResult } from './command.ts';
 import { explainFromCatalogue } from './create-environment.ts';
-import { activationByHand, explanation } from './explanation.ts';
+import { activationByHand, explanation, modulesByHand } from './explanation.ts';
 import type { JobWish } from './job-wish.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function explainJupyter(
   if (found) await planJupyter(found, app, false);
   const prefix = found?.prefix ?? path.join(environmentsRoot(site), usual);
   const activate = activationByHand(found?.kind, prefix);
-  const modules = (found?.modules ?? []).map((module) => commandLine(['module', 'load', module]));
+  const modules = modulesByHand(found?.modules ?? []);
   const cd = commandLine(['cd', directory]);
   if (!wish) return explanation([...making, cd, ...modules, activate, `jupyter ${app}`]);
   const whence = wish.origins.map(({ option, value, from }) => `# --${option} ${value}: from ${from}`);

@@ -8,6 +8,11 @@ export function explanation(commands: readonly string[]): CommandResult {
   return result({ commands }, (shown) => shown.commands.join('\n'));
 }
 
+/** An environment that pier did not make loads none itself. */
+export function modulesByHand(modules: readonly string[]): string[] {
+  return modules.length > 0 ? [commandLine(['module', 'load', ...modules])] : [];
+}
+
 /** `. PREFIX/bin/activate`, or `source activate PREFIX`: `conda activate` works only after `conda init`. */
 export function activationByHand(kind: Environment['kind'] | undefined, prefix: string): string {
   return commandLine(kind === 'conda' ? ['source', 'activate', prefix] : ['.', path.join(prefix, 'bin', 'activate')]);

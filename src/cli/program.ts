@@ -69,7 +69,11 @@ export const commands: readonly CommandRow[] = [
         complete: 'file',
       },
       { flags: '--python <version>', summary: 'Python to use, such as 3.12' },
-      { flags: '--module <names>', summary: 'Modules it needs, with commas between, loaded with it ever after' },
+      {
+        flags: '--module <names>',
+        list: true,
+        summary: 'Modules it needs, with commas between; loaded with it ever after',
+      },
       { flags: '--for <partition>', summary: 'Choose packages for the GPUs of that partition', complete: 'partition' },
       { flags: '--cuda <version>', summary: 'The CUDA that those GPUs run, such as 12.4, or none' },
       {
@@ -78,7 +82,11 @@ export const commands: readonly CommandRow[] = [
         complete: 'directory',
       },
       { flags: '--prefix <directory>', summary: 'Make it exactly there', complete: 'directory' },
-      { flags: '-c, --channel <names>', summary: 'conda channels, with commas between; makes it with conda' },
+      {
+        flags: '-c, --channel <names>',
+        list: true,
+        summary: 'conda channels, with commas between; makes it with conda',
+      },
       {
         flags: '--backend <name>',
         summary: 'Who makes it (default: follows from what is asked)',

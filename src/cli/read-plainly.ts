@@ -13,23 +13,29 @@ export function readPlainly(
   if (!parsed || !isRightNumber(parsed.positionals.length, row.arguments ?? [])) return undefined;
   const { values, positionals } = parsed;
   const refused = rows.some(({ flags, choices }) => {
-    const value = values[nameOf(flags)];
-    return choices && typeof value === 'string' && !choices.includes(value);
+    const value = textOf(values[nameOf(flags)]);
+    return choices && value !== undefined && !choices.includes(value);
   });
   if (refused) return undefined;
   const options: Options = {
     flag: (name) => values[name] === true,
-    value: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
+    value: (name) => textOf(values[name]),
   };
   return { words: positionals, options };
 }
 
+/** What was given several times is told as one list. */
+function textOf(value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' ? value : undefined;
+}
+
 function parseStrictly(rows: readonly OptionRow[], rest: readonly string[]) {
   const options = Object.fromEntries(
-    rows.map(({ flags }) => {
+    rows.map(({ flags, list = false }) => {
       const short = /^-(\w),/.exec(flags)?.[1];
       const type = flags.includes('<') ? ('string' as const) : ('boolean' as const);
-      return [nameOf(flags), short === undefined ? { type } : { type, short }];
+      return [nameOf(flags), { type, multiple: list, ...(short === undefined ? {} : { short }) }];
     }),
   );
   if (rest.length === 0) return { values: {}, positionals: [] };

@@ -48,8 +48,9 @@ function build(row: CommandRow): Command {
   return command;
 }
 
-function optionOf({ flags, summary, choices, hidden }: OptionRow): Option {
+function optionOf({ flags, summary, choices, list, hidden }: OptionRow): Option {
   const option = new Option(flags, asTyped(summary)).hideHelp(hidden ?? false);
+  if (list) option.argParser((value, before?: string) => (before === undefined ? value : `${before},${value}`));
   return choices ? option.choices(choices) : option;
 }
 

@@ -33,6 +33,8 @@ export type ChangePlan = Pick<PlannedChange, 'moves' | 'forecast' | 'specs' | 'p
 
 export interface ChangeHooks {
   readonly progress: Progress;
+  /** Called once the environment is known, and may be changed. */
+  readonly onFound?: (environment: Environment) => Promise<void>;
   /** Called with what is going to happen, before it does; throws to have it not happen. */
   readonly onPlan?: (plan: ChangePlan, environment: Environment) => Promise<void>;
 }
@@ -57,6 +59,7 @@ export async function changeEnvironment(site: Site, request: ChangeRequest, hook
   const found = await findEnvironment(site, request.name);
   refuseReadOnly(found);
   await refuseUntrusted(found);
+  await hooks.onFound?.(found);
   const doing = describe(install, uninstall);
   return await interruptible(async (signal) =>
     alone(found, { doing, progress: hooks.progress, signal, breakLock }, async () => {

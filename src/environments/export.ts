@@ -15,6 +15,8 @@ export const exportFileNames: Readonly<Record<ExportFormat, string>> = {
 export interface Exported {
   readonly format: ExportFormat;
   readonly text: string;
+  /** Modules that the environment needs: no such file has a place for them. */
+  readonly leftOut: readonly string[];
 }
 
 /**
@@ -39,5 +41,6 @@ export async function exportEnvironment(
       { hint: `Choose one of: ${backEnd.exportFormats.join(', ')}` },
     );
   }
-  return { format: chosen, text: await backEnd.exportAs(site, environment, chosen, progress) };
+  const text = await backEnd.exportAs(site, environment, chosen, progress);
+  return { format: chosen, text, leftOut: environment.modules };
 }

@@ -81,7 +81,7 @@ async function nearNames(name: string, all: readonly Environment[]): Promise<str
 }
 
 /** One that was being changed is put right in place; making another never begins with losing what this one has. */
-function wayOut({ name, prefix, origin, state, reason }: Environment): string {
+function wayOut({ name, prefix, origin, state, reason, modules }: Environment): string {
   if (isBeingChanged(reason)) return 'Wait until that is done, then try again.';
   if (state === 'ghost')
     return 'What names it is left over: it can be taken out of ~/.conda/environments.txt, or the link be removed.';
@@ -92,7 +92,8 @@ function wayOut({ name, prefix, origin, state, reason }: Environment): string {
   }
   if (isChanging(prefix)) return `pier env install ${name}`;
   const file = `${name}.yml`;
-  return `Make it anew: pier env export ${name} -o ${file} && pier env remove ${name} && pier env create ${name} -f ${file}`;
+  const needed = modules.length > 0 ? ` --module ${modules.join(',')}` : '';
+  return `Make it anew: pier env export ${name} -o ${file} && pier env remove ${name} && pier env create ${name} -f ${file}${needed}`;
 }
 
 /** Throws `environment-broken` unless the environment is `ok`: with what is wrong, and the next command. */

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Site } from '../site/index.ts';
+import { activationDirectory } from './activation/files.ts';
 import { packageVersion } from './distributions.ts';
 import type { Environment } from './environment.ts';
 import { addKernel } from './kernel-change.ts';
@@ -18,9 +19,11 @@ export async function offerKernels(site: Site, serving: Environment, data: strin
   const own = new Set(
     listKernels().flatMap(({ environment, state }) => (environment && state === 'ok' ? environment : [])),
   );
-  const others = (await listEnvironments(site)).filter(
-    ({ state, prefix }) => state === 'ok' && prefix !== serving.prefix && !own.has(prefix),
-  );
+  const usable = (await listEnvironments(site)).filter(({ state }) => state === 'ok');
+  const others = usable.filter(({ prefix }) => prefix !== serving.prefix && !own.has(prefix));
+  // Scripts of our own for what others own: they may have changed what it needs.
+  const kept = usable.filter(({ prefix, origin }) => own.has(prefix) && origin !== 'owned');
+  await Promise.all(kept.map((environment) => activationDirectory(environment).catch(() => {})));
   const where = path.join(data, 'kernels');
   await mkdir(where, { recursive: true, mode: 0o700 });
   let count = 0;

@@ -1,7 +1,9 @@
+import path from 'node:path';
 import { PierError, type Progress, tilde } from '../files/index.ts';
 import { checkModuleNames } from '../modules/index.ts';
 import type { Site } from '../site/index.ts';
-import { activationDirectory } from './activation/files.ts';
+import { factsOf } from './activation/facts.ts';
+import { writeScripts } from './activation/files.ts';
 import { alone } from './alone.ts';
 import { backEndOf } from './back-end.ts';
 import { repairIfNeeded } from './change.ts';
@@ -38,11 +40,10 @@ export async function setModules(site: Site, request: ModulesRequest, progress: 
       refuseUnusable(found);
       const record = readEnvironmentRecord(found.prefix);
       if (!record) throw new PierError('record-damaged', `The record of ${tilde(found.prefix)} is gone.`);
+      // Its scripts have them too, for shells without pier. They are made anew from the record whenever it is used.
+      await writeScripts(factsOf({ ...found, modules }), path.join(found.prefix, '.pier'));
       await writeEnvironmentRecord(found.prefix, { ...record, modules });
-      const changed = { ...((await readAt(site, found.prefix)) ?? found), modules };
-      // Its scripts have them too, for shells without pier.
-      await activationDirectory(changed);
-      return changed;
+      return (await readAt(site, found.prefix)) ?? { ...found, modules };
     }),
   );
 }

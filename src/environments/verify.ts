@@ -2,7 +2,6 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { PierError, type Progress, tilde } from '../files/index.ts';
-import { loadModules } from '../modules/index.ts';
 import { lastLines, run } from '../process/index.ts';
 import type { Site } from '../site/index.ts';
 import { backEndOf, type Finding } from './back-end.ts';
@@ -12,6 +11,7 @@ import { findEnvironment } from './find.ts';
 import { recordRows } from './installed-files.ts';
 import { refuseUntrusted } from './trust.ts';
 import { environmentVariables } from './variables.ts';
+import { withModules } from './with-modules.ts';
 
 export interface Verified {
   readonly environment: Environment;
@@ -34,7 +34,7 @@ export async function verifyEnvironment(site: Site, name: string, progress: Prog
   }
   await refuseUntrusted(environment);
   const { state, reason } = environment;
-  const { variables, findings: modules } = await withModules(environment);
+  const { variables, findings: modules } = await loaded(environment);
   const files = await (await backEndOf(environment)).verifyFiles(environment, progress);
   const links = await brokenLinks(environment.prefix);
   const starts = environment.python ? await startPython(environment, variables, progress) : [];
@@ -44,16 +44,16 @@ export async function verifyEnvironment(site: Site, name: string, progress: Prog
 }
 
 /** The variables with its modules loaded; without them what needs them is found too. */
-async function withModules({
-  modules,
-}: Environment): Promise<{ variables: NodeJS.ProcessEnv; findings: readonly Finding[] }> {
+async function loaded(
+  environment: Environment,
+): Promise<{ variables: NodeJS.ProcessEnv; findings: readonly Finding[] }> {
   try {
-    return { variables: (await loadModules(modules)).variables, findings: [] };
+    return { variables: (await withModules(environment)).variables, findings: [] };
   } catch (error) {
     if (!(error instanceof PierError)) throw error;
     return {
       variables: process.env,
-      findings: [{ problem: 'module', place: modules.join(' '), detail: error.message }],
+      findings: [{ problem: 'module', place: environment.modules.join(' '), detail: error.message }],
     };
   }
 }

@@ -116,8 +116,10 @@ async function choose(
 /** Two that ask for the same want the same environment, and the second takes what the first made. */
 function fingerprintOf(wanted: Omit<Wanted, 'fingerprint'>): string {
   const { backEnd, specs, python, channels, pip, explicit, modules, variables, file, target } = wanted;
-  const asked = [backEnd, specs, python, channels, pip, explicit, modules, variables, file?.sha256 ?? null, target];
-  return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+  const asked = [backEnd, specs, python, channels, pip, explicit, variables, file?.sha256 ?? null, target];
+  // Added later: without modules it is what an older pier makes of the same.
+  const all = modules.length > 0 ? [...asked, modules] : asked;
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex');
 }
 
 /** A project's directory or a wheel, such as `./thesis`, by its full path: uv runs elsewhere. */

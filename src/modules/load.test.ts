@@ -7,8 +7,10 @@ import { loadModules } from './load.ts';
 /** A module command that knows gcc, whose default is 12.2.0, and mute, which says that it is loaded and does nothing. */
 const init = `
 module() {
-  echo "Loading $2" # an init of ours that is noisy on standard output
+  echo "Loading $2" # noise on standard output
+  if [ "$1" = unload ]; then LOADEDMODULES=\${LOADEDMODULES%:$2}; return; fi
   case $2 in
+    gcc/latest) case ":$LOADEDMODULES:" in *:gcc/*) ;; *) export LOADEDMODULES=\${LOADEDMODULES:+$LOADEDMODULES:}gcc/12.2.0 ;; esac ;;
     gcc | gcc/12.2.0) export LOADEDMODULES=\${LOADEDMODULES:+$LOADEDMODULES:}gcc/12.2.0 GCC_HOME=/gcc ODD=$'a\\nb=c' ;;
     proj/9) unset OF_LOGIN; export LOADEDMODULES=\${LOADEDMODULES:+$LOADEDMODULES:}proj/9 ;;
     mute) ;;
@@ -36,6 +38,31 @@ test('gives what the modules set, what they unset left out, and their full names
     GCC_HOME: '/gcc',
     ODD: 'a\nb=c',
   });
+});
+
+test('an alias is recorded by the name that it stands for, also where that is loaded already', async () => {
+  await using place = await sandbox();
+  const base = await withModuleCommand(place);
+  expect((await loadModules(['proj/9', 'gcc/latest', 'gcc/latest'], base)).modules).toEqual(['proj/9', 'gcc/12.2.0']);
+  expect((await loadModules(['gcc/latest'], { ...base, LOADEDMODULES: 'gcc/12.2.0' })).modules).toEqual(['gcc/12.2.0']);
+});
+
+test('what is to be left is unloaded first, and what it took the place of is back', async () => {
+  await using place = await sandbox();
+  const base = { ...(await withModuleCommand(place)), LOADEDMODULES: 'own/1:gcc/12.2.0' };
+  const { variables } = await loadModules([], base, { unload: ['gcc/12.2.0'], reload: ['proj/9'] });
+  expect(variables.LOADEDMODULES).toBe('own/1:proj/9');
+});
+
+test('a file for scripts of the user’s own changes and prints nothing', async () => {
+  await using place = await sandbox();
+  const file = path.join(place.directory, 'env.sh');
+  await writeFile(file, 'echo hello; export FROM_FILE=1\n');
+  const base = { ...(await withModuleCommand(place)), BASH_ENV: file };
+  const { variables } = await loadModules(['gcc'], base);
+  expect(variables).toMatchObject({ BASH_ENV: file, GCC_HOME: '/gcc' });
+  expect(variables).not.toHaveProperty('FROM_FILE');
+  await expect(loadModules(['nosuch/1'], base)).rejects.toMatchObject({ hint: 'module avail nosuch' });
 });
 
 test('starts nothing where all are loaded already', async () => {

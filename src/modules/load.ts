@@ -7,7 +7,7 @@ import moduleCommand from './command.sh';
 const patience = 120_000;
 
 /** What a shell changes by being one. */
-const ofShells = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD']);
+const ofShells = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD', 'BASH_ENV', 'ENV']);
 
 export interface Loaded {
   /** All variables there are after that. */
@@ -16,16 +16,28 @@ export interface Loaded {
   readonly modules: readonly string[];
 }
 
-// An older Environment Modules ends with 0 whatever happened: what it names as loaded counts.
+/** What is to be unloaded before, and what to be loaded again then. */
+export interface Left {
+  readonly unload: readonly string[];
+  readonly reload: readonly string[];
+}
+
+/**
+ * Arguments: what to unload, `--`, what to load again, `--`, what to load. Prints for each of the last its name and
+ * LOADEDMODULES before and after, then the variables; all with NULs between, and an empty text before the variables.
+ */
 const script = `${moduleCommand}
 _pier_has_module || exit 120
+while [ "$1" != -- ]; do module unload "$1" >&2; shift; done
+shift
+while [ "$1" != -- ]; do module load "$1" >&2; shift; done
+shift
 for name do
   was=\${LOADEDMODULES-}
-  module load "$name" >&2 && case ":\${LOADEDMODULES-}:" in
-    *":$name:"* | *":$name/"* | *":$name."*) ;;
-    *) [ "\${LOADEDMODULES-}" != "$was" ] ;;
-  esac || { printf %s "$name"; exit 121; }
+  module load "$name" >&2 || { printf %s "$name"; exit 121; }
+  printf '%s\\0' "$name" "$was" "\${LOADEDMODULES-}"
 done
+printf '\\0'
 exec env -0`;
 
 /**
@@ -33,48 +45,63 @@ exec env -0`;
  *
  * What is loaded already stays so. Errors: `module-command-missing`, `module-not-loaded` with what the module command said.
  */
-export async function loadModules(names: readonly string[], base: NodeJS.ProcessEnv = process.env): Promise<Loaded> {
-  if (isLoaded(names, base)) return { variables: base, modules: names };
+export async function loadModules(
+  names: readonly string[],
+  base: NodeJS.ProcessEnv = process.env,
+  { unload, reload }: Left = { unload: [], reload: [] },
+): Promise<Loaded> {
+  if (unload.length === 0 && isLoaded(names, base)) return { variables: base, modules: names };
   const bash = await which('bash', base.PATH);
   if (!bash) throw noCommand(names);
-  const ran = await run(bash, ['--noprofile', '--norc', '-c', script, 'bash', ...names], {
-    env: base,
-    timeoutMs: patience,
-  });
+  // A file of the user's own for scripts may print, and set what is none of the modules'.
+  const { BASH_ENV, ENV, ...env } = base;
+  const args = ['--noprofile', '--norc', '-c', script, 'bash', ...unload, '--', ...reload, '--', ...names];
+  const ran = await run(bash, args, { env, timeoutMs: patience });
   if (ran.exitCode === 120) throw noCommand(names);
+  if (ran.exitCode === 121) throw notLoaded(ran.stdout.split('\0').at(-1) ?? '', saidOf(ran.stderr));
   if (ran.exitCode !== 0) {
-    throw notLoaded(
-      ran.exitCode === 121 ? ran.stdout : names.join(' '),
-      ran.timedOut ? 'it did not end within two minutes' : saidOf(ran.stderr),
-    );
+    throw notLoaded(names.join(' '), ran.timedOut ? 'it did not end within two minutes' : saidOf(ran.stderr));
   }
+  const words = ran.stdout.split('\0');
+  const modules = names.map((name, at) => {
+    const [, was = '', now = ''] = words.slice(3 * at, 3 * at + 3);
+    const full = fullName(name, loadedIn(was), loadedIn(now));
+    // An older Environment Modules ends with 0 whatever happened.
+    if (full === undefined) throw notLoaded(name, saidOf(ran.stderr));
+    return full;
+  });
   const variables = Object.fromEntries([
-    ...variablesIn(ran.stdout).filter(([name]) => !ofShells.has(name)),
+    ...words.slice(3 * names.length + 1).flatMap(variableIn),
     ...Object.entries(base).filter(([name]) => ofShells.has(name)),
   ]);
-  return { variables, modules: names.map((name) => fullName(name, loadedIn(variables))) };
+  return { variables, modules: [...new Set(modules)] };
 }
 
-/** `NAME=VALUE`, each with a NUL behind it. */
-function variablesIn(text: string): [string, string][] {
-  return text
-    .split('\0')
-    .filter((entry) => entry.includes('='))
-    .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]);
+function variableIn(entry: string): [string, string][] {
+  const at = entry.indexOf('=');
+  const name = entry.slice(0, at);
+  return at < 1 || ofShells.has(name) ? [] : [[name, entry.slice(at + 1)]];
 }
 
-function loadedIn({ LOADEDMODULES = '' }: NodeJS.ProcessEnv): string[] {
-  return LOADEDMODULES.split(':').filter(Boolean);
+function loadedIn(list = ''): string[] {
+  return list.split(':').filter(Boolean);
 }
 
 function isLoaded(names: readonly string[], base: NodeJS.ProcessEnv): boolean {
-  const loaded = loadedIn(base);
+  const loaded = loadedIn(base.LOADEDMODULES);
   return names.every((name) => loaded.includes(name));
 }
 
-function fullName(name: string, loaded: readonly string[]): string {
-  const begins = (one: string) => one.startsWith(`${name}/`) || one.startsWith(`${name}.`);
-  return loaded.find((one) => one === name) ?? loaded.find(begins) ?? name;
+/** By what name it is loaded; undefined: it is not. An alias, such as `gcc/latest`, has another one than was asked for. */
+function fullName(name: string, was: readonly string[], now: readonly string[]): string | undefined {
+  const family = `${name.replace(/\/.*/, '')}/`;
+  const came = now.filter((one) => !was.includes(one));
+  return (
+    now.find((one) => one === name) ??
+    now.find((one) => one.startsWith(`${name}/`) || one.startsWith(`${name}.`)) ??
+    [...came, ...now].find((one) => one.startsWith(family)) ??
+    came.at(-1)
+  );
 }
 
 /** The first paragraph, without how it begins: the rest is advice on caches and spelling. */

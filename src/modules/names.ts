@@ -2,7 +2,7 @@ import { PierError } from '../files/index.ts';
 
 /** `gcc`, `cuda/12.2`, `python/3.11.9-shared`: as `module avail` shows it. No path, so that only the site's are meant. */
 export function isModuleName(name: string): boolean {
-  return /^\w[\w.+/-]{0,199}$/.test(name);
+  return /^\w[\w.+/-]{0,199}$/.test(name) && !name.split('/').includes('..');
 }
 
 /** Errors: `module-name-invalid`. */

@@ -75,12 +75,17 @@ function directiveValue(value: string): string {
 function onNode({ id, environment }: RequestRecord, pier: readonly string[], { env }: SlurmPart): string {
   const own = ['XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME', 'PIER_SITE'];
   const variables = own.flatMap((name) => (env[name] ? [`export ${name}=${quote(env[name])}`] : []));
-  const modules = (environment.modules ?? []).map((module) => `module load ${quote(module)}`);
+  const modules = environment.modules ?? [];
+  // The agent unloads what the environment does not need any more when the job begins.
+  const loading = [
+    ...modules.map((module) => `module load ${quote(module)}`),
+    ...(modules.length > 0 ? [`export _PIER_MODULES=${quote(modules.join(' '))}`] : []),
+  ];
   const files = pier.filter((word) => word.startsWith('/')).map(quote);
   const check = `for file in ${files.join(' ')}; do
   [ -r "$file" ] || { echo "pier is not on $(hostname): there is no $file" >&2; exit 127; }
 done`;
-  return `${[...variables, `export PIER_SESSION=${id}`, ...modules, check].join('\n')}\n`;
+  return `${[...variables, `export PIER_SESSION=${id}`, ...loading, check].join('\n')}\n`;
 }
 
 function printableName(name: string): string {

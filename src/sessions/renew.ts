@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { findEnvironment, refuseUntrusted, refuseUnusable } from '../environments/index.ts';
+import { type Environment, findEnvironment, refuseUntrusted, refuseUnusable } from '../environments/index.ts';
 import { identityOf, PierError, thisProgram } from '../files/index.ts';
 import { cancel, type Resources, type SubmittedJob } from '../jobs/index.ts';
 import type { Site } from '../site/index.ts';
 import { type Judged, readJudged, readSession } from './describe.ts';
 import { describeFollowOn } from './follow-on.ts';
 import { planJupyter } from './jupyter.ts';
+import type { RequestRecord } from './record-schemas.ts';
 import { readAttempt } from './records.ts';
 import { refuseNodeLocal } from './refuse-node-local.ts';
 import type { FollowOn, Session } from './session.ts';
@@ -41,7 +42,7 @@ export async function renewSession(site: Site, id: string, anew: Anew, options: 
   if (options.stopBy?.()) throw new PierError('interrupted', 'Interrupted.');
   let job: SubmittedJob;
   try {
-    job = await submitAttempt(site, request, attempt, { resources, after }, options);
+    job = await submitAttempt(site, withModulesOf(environment, request), attempt, { resources, after }, options);
   } catch (error) {
     const uncertain = error instanceof PierError && error.code === 'job-uncertain';
     if (!uncertain) await takeBack(id, attempt);
@@ -50,6 +51,11 @@ export async function renewSession(site: Site, id: string, anew: Anew, options: 
   }
   if (options.stopBy?.()) await takeOutOfQueue(id, attempt, job);
   return await readSession(id);
+}
+
+/** What the environment needs may have changed since the session was started. */
+function withModulesOf({ modules }: Environment, request: RequestRecord): RequestRecord {
+  return { ...request, environment: { ...request.environment, modules: [...modules] } };
 }
 
 /** Removes what this command has begun of an attempt; another may have made this very one first. */

@@ -10,6 +10,7 @@ import { type Member, member, runThrough } from './slurm-session.ts';
 
 const needed = 'gcc/7.4.0';
 const gcc = 'gcc -dumpfullversion';
+const prefix = '/project/ada/alice/envs/sea';
 
 let bed: Testbed;
 let alice: Member;
@@ -50,15 +51,56 @@ test.each(['login1', 'login2'])('on %s it is loaded with the environment, and un
   expect(await alice.shell(active, host)).toMatch(/^7\.4\.0\n(?!7\.4\.0\n).*\n$/);
 });
 
-test('a kernel of it has the module, also in a Jupyter that was started without', async () => {
-  const kernel = JSON.parse(
-    await alice.shell(`pier env kernel sea >/dev/null; cat ~/.local/share/jupyter/kernels/pier-sea/kernel.json`),
-  );
-  const [shell, option, script, file] = kernel.argv;
-  // As from a server that was started in no login shell: it has where the module command is, and not the command.
-  const bare = `env -i HOME="$HOME" PATH=/usr/bin:/bin MODULEPATH="$MODULEPATH" MODULESHOME="$MODULESHOME" LMOD_CMD="\${LMOD_CMD-}" LMOD_PKG="\${LMOD_PKG-}"`;
+test.each(['bash', 'zsh', 'dash', 'fish', 'tcsh'])(
+  'in %s it is loaded with the environment, and unloaded with it',
+  async (shell) => {
+    const show = 'printenv LOADEDMODULES';
+    const [off, source] = shell === 'dash' ? ['_pier_deactivate', '.'] : ['deactivate', 'source'];
+    const script = { fish: 'activate.fish', tcsh: 'activate.csh' }[shell] ?? 'activate.sh';
+    // What a person's shell reads at its start defines the module command; those of the sh family find it themselves.
+    const start = { fish: 'source $LMOD_PKG/init/fish\n', tcsh: 'source $LMOD_PKG/init/csh\n' }[shell] ?? '';
+    // A file, since tcsh knows an alias from the next line on.
+    const lines = `${start}${source} ${prefix}/.pier/${script}\n${show}\n${off}\n${show}\n`;
+    const printed = await alice.shell(`printf %s '${lines}' >/tmp/lines; ${shell} /tmp/lines`);
+    const [active = '', left = ''] = printed.trim().split('\n');
+    expect(active.split(':')).toContain(needed);
+    expect(left.split(':')).not.toContain(needed);
+  },
+);
+
+test('what it took the place of comes back, also under an IFS of the user’s own', async () => {
+  const script = `module load gcc/6.5.0; IFS=$'\\n\\t'; . ${prefix}/.pier/activate.sh; ${gcc}; deactivate; ${gcc}; echo "$LOADEDMODULES"`;
+  const printed = (await alice.shell(script)).trim().split('\n').filter(Boolean);
+  expect(printed.slice(0, 2)).toEqual(['7.4.0', '6.5.0']);
+  expect(printed.at(-1)?.split(':')).toContain('gcc/6.5.0');
+});
+
+test('a kernel of it has the module, and one that needs none has not, in whatever Jupyter they start', async () => {
+  await alice.shell('pier env create plain ipykernel --yes && pier env kernel sea && pier env kernel plain');
+  const [sea, plain] = await Promise.all(['sea', 'plain'].map(kernelShell));
   for (const host of ['login1', 'login2']) {
-    expect(await alice.shell(`${bare} ${shell} ${option} '${script}' '${file}' ${gcc}`, host)).toBe('7.4.0\n');
+    // As from a server that was started in no login shell: it has where the module command is, and not the command.
+    const bare = `env -i HOME="$HOME" PATH=/usr/bin:/bin MODULEPATH="$MODULEPATH" MODULESHOME="$MODULESHOME" LMOD_CMD="\${LMOD_CMD-}" LMOD_PKG="\${LMOD_PKG-}"`;
+    expect(await alice.shell(`${bare} ${sea} ${gcc}`, host)).toBe('7.4.0\n');
+    // As from the Jupyter of sea in a session, which has its module.
+    const served = `module load ${needed}; _PIER_MODULES=${needed} ${plain} ${gcc}`;
+    expect(await alice.shell(served, host)).not.toBe('7.4.0\n');
+  }
+});
+
+/** How Jupyter starts a kernel, up to the program. */
+async function kernelShell(name: string): Promise<string> {
+  const { argv } = JSON.parse(await alice.shell(`cat ~/.local/share/jupyter/kernels/pier-${name}/kernel.json`));
+  const [shell, option, script, file] = argv;
+  return `${shell} ${option} '${script}' '${file}'`;
+}
+
+test('what another environment that is active brought is left by pier exec', async () => {
+  const script = `. ${prefix}/.pier/activate.sh; ${gcc}; pier exec -e plain -- ${gcc}; pier exec -e sea -- ${gcc}`;
+  for (const host of ['login1', 'login2']) {
+    const [active, plain, sea] = (await alice.shell(script, host)).trim().split('\n');
+    expect([active, sea]).toEqual(['7.4.0', '7.4.0']);
+    expect(plain).not.toBe('7.4.0');
   }
 });
 
@@ -68,6 +110,20 @@ test('a job loads it: in the script that a person may read, and in what runs the
   expect(ready.state).toBe('ready');
   expect(await alice.shell(`pier session script ${session.id}`)).toMatch(/^module load '?gcc\/7\.4\.0'?$/m);
   const code = `import subprocess; print(subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True).stdout)`;
+  expect((await runThrough(alice, bed, session.id, code)).printed.trim()).toBe('7.4.0');
+  // What it needs by now is what a follow-on job loads, and what a job that waited meanwhile has.
+  await alice.shell('pier env modules sea gcc/6.5.0');
+  await alice.shell(`pier session renew ${session.id}`);
+  expect(await alice.shell(`cat ${alice.records(session.id)}/attempts/2/job.sh`)).toMatch(
+    /^module load '?gcc\/6\.5\.0'?$/m,
+  );
+  await alice.shell(`pier env modules sea ${needed}`);
+  await bed.must('login1', ['scancel', ready.job.number], { user: 'alice' });
+  await until(
+    async () => (await listed(session.id))?.attempt === 2 && (await listed(session.id))?.state === 'ready',
+    120_000,
+  );
+  await alice.shell(`pier session open ${session.id} --wait --no-browser`);
   expect((await runThrough(alice, bed, session.id, code)).printed.trim()).toBe('7.4.0');
   await alice.shell(`pier session stop ${session.id}`);
 });
@@ -87,7 +143,13 @@ test('a session whose module is gone says so, and what to do', async () => {
   }
 });
 
-async function listed(id: string): Promise<{ readonly state: string; readonly reason: string } | undefined> {
+interface Listed {
+  readonly state: string;
+  readonly reason: string;
+  readonly attempt: number;
+}
+
+async function listed(id: string): Promise<Listed | undefined> {
   const { sessions } = JSON.parse(await alice.shell('pier session list --all --json'));
   return sessions.find((one: { id: string }) => one.id === id);
 }
@@ -116,6 +178,7 @@ test('a copy has them, a frozen one keeps them, and none is none', async () => {
   expect(await environment('clone two three')).toMatchObject({ modules: [needed] });
   expect(await environment('modules three --none')).toMatchObject({ modules: [] });
   expect(await alice.shell('pier env diff two three || true')).toMatch(/module +gcc\/7\.4\.0 +loaded +-/);
+  expect(await alice.shell('pier env export two 2>&1 >/dev/null')).toContain(`--module ${needed}`);
   await alice.shell('pier env freeze two');
   expect(await environment('modules two --none')).toMatchObject({ code: 'environment-frozen' });
   expect(await environment('show two')).toMatchObject({ modules: [needed] });

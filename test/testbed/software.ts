@@ -17,7 +17,9 @@ export function pythonVersion(): Promise<string> {
 export async function writeSoftware(directory: string): Promise<void> {
   const software = path.join(directory, 'shared', 'software');
   const version = await pythonVersion();
-  await program(path.join(software, 'gcc-7.4.0', 'bin', 'gcc'), oldCompiler);
+  for (const version of compilers) {
+    await program(path.join(software, `gcc-${version}`, 'bin', 'gcc'), oldCompiler(version));
+  }
   await program(
     path.join(software, 'bin', 'quota'),
     await readFile(path.join(import.meta.dirname, 'quota.sh'), 'utf8'),
@@ -72,11 +74,13 @@ async function copyForModule(original: string, prefix: string): Promise<void> {
   await rename(part, prefix);
 }
 
+const compilers = ['6.5.0', '7.4.0'];
+
 /** Stands in for an old GCC: says that it is one, and compiles with the machine's, if there is one. */
-const oldCompiler = `#!/bin/sh
+const oldCompiler = (version: string) => `#!/bin/sh
 case $1 in
-  --version | -v) echo 'gcc (GCC) 7.4.0, a stand-in of the testbed' ;;
-  -dumpversion | -dumpfullversion) echo 7.4.0 ;;
+  --version | -v) echo 'gcc (GCC) ${version}, a stand-in of the testbed' ;;
+  -dumpversion | -dumpfullversion) echo ${version} ;;
   *) exec /usr/bin/gcc "$@" ;;
 esac
 `;
@@ -97,7 +101,12 @@ async function writeModulefiles(tree: string, python: string): Promise<void> {
       `prepend-path PATH /software/python-${python}-shared/bin`,
       `prepend-path LD_LIBRARY_PATH /software/python-${python}-shared/lib`,
     ],
-    'gcc/7.4.0': ['conflict gcc', 'prepend-path PATH /software/gcc-7.4.0/bin'],
+    ...Object.fromEntries(
+      compilers.map((version) => [
+        `gcc/${version}`,
+        ['conflict gcc', `prepend-path PATH /software/gcc-${version}/bin`],
+      ]),
+    ),
   };
   for (const [name, lines] of Object.entries(modules)) {
     const file = path.join(tree, name);

@@ -8,20 +8,20 @@ import {
   type RequestLook,
 } from '../../environments/index.ts';
 import { PierError, tilde } from '../../files/index.ts';
-import { checkModuleNames } from '../../modules/index.ts';
+import { checkModuleNames, loadModules } from '../../modules/index.ts';
 import { commandLine } from '../../shell/index.ts';
 import type { Site } from '../../site/index.ts';
 import { type CommandContext, type CommandResult, result } from '../command.ts';
 import { describeMade, makeEnvironment } from '../create-environment.ts';
 import { explanation } from '../explanation.ts';
-import { loadForThisRun } from '../load-modules.ts';
+import { useForThisRun } from '../load-modules.ts';
 
 /** `pier env create NAME [SPECS…]`. A name that the catalogue has, alone, stands for its list. */
 export async function run(context: CommandContext): Promise<CommandResult> {
   const site = await context.site();
   const asked = await readRequest(context);
-  const modules = context.explain ? (asked.modules ?? []) : await loadForThisRun(asked.modules ?? []);
-  const { request, look } = await settle(context, site, { ...asked, modules });
+  if (!context.explain) asked.modules = await useModules(asked.modules);
+  const { request, look } = await settle(context, site, asked);
   const remarks = [...look.remarks, ...(await remarkOnList(request))];
   if (context.explain) {
     // What is asked for decides on uv or conda, which would surprise some.
@@ -42,6 +42,15 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const inside = python ? ['pier', 'exec', '-e', name, '--', 'python'] : ['pier', 'shell', '-e', name];
   const use = commandLine(hasLab ? ['pier', 'lab', '-e', name] : inside);
   return result({ environment }, (shown) => `${describeMade(shown.environment)}\n  Use it: ${use}`);
+}
+
+type Asked = CreateRequest & { modules: readonly string[] };
+
+/** They are there for whatever is built; gives their full names. */
+async function useModules(names: readonly string[]): Promise<readonly string[]> {
+  const loaded = await loadModules(names);
+  useForThisRun(loaded);
+  return loaded.modules;
 }
 
 /** A file that wants conda's `defaults` is offered conda-forge instead, where the site does not allow those. */
@@ -69,7 +78,7 @@ function exists({ name, prefix }: RequestLook, specs: readonly string[]): PierEr
   });
 }
 
-async function readRequest({ words, options }: CommandContext): Promise<CreateRequest> {
+async function readRequest({ words, options }: CommandContext): Promise<Asked> {
   const [file, root, prefix] = [options.value('file'), options.value('root'), options.value('prefix')];
   if (prefix !== undefined && root !== undefined) throw twoPlaces();
   // The last part of a prefix is the name. Who types it all the same, before what is to be in it, means no package.

@@ -8,7 +8,9 @@ import { type CommandContext, type CommandResult, verbatim } from '../command.ts
 export async function run(context: CommandContext): Promise<CommandResult> {
   const { words, options, progress } = context;
   const site = await context.site();
-  const { format, text } = await exportEnvironment(site, words[0] ?? '', options.value('format'), progress);
+  const asked = options.value('format');
+  const { format, text, leftOut } = await exportEnvironment(site, words[0] ?? '', asked, progress);
+  if (leftOut.length > 0) context.note(`The file has no place for the modules it needs: --module ${leftOut.join(',')}`);
   const output = options.value('output');
   const file = output === undefined ? null : path.resolve(output);
   if (file !== null) await write(file, text);

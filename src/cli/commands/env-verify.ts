@@ -12,7 +12,8 @@ export async function run(context: CommandContext): Promise<CommandResult> {
 /** Lines shown at most. */
 const most = 30;
 
-function describe({ environment, findings }: Verified): string {
+function describe(verified: Verified): string {
+  const { environment, findings } = verified;
   const { name, origin } = environment;
   if (findings.length === 0)
     return wrap(
@@ -20,12 +21,17 @@ function describe({ environment, findings }: Verified): string {
     );
   const lines = findings.slice(0, most).map(({ detail }) => wrap(detail, '  '));
   const more = findings.length > most ? [`  and ${findings.length - most} more`] : [];
-  const way =
-    origin === 'owned'
-      ? [
-          'To make it anew, write it down, remove it, and create it from that:',
-          `  pier env export ${name} -o ${name}.yml --format full`,
-        ]
-      : [];
+  const way = origin === 'owned' ? wayOut(verified) : [];
   return [`${name} has ${counted(findings.length, 'problem')}:`, ...lines, ...more, ...way].join('\n');
+}
+
+function wayOut({ environment: { name, modules }, findings }: Verified): string[] {
+  if (findings.every(({ problem }) => problem === 'module')) {
+    return ['To have it need others, or none:', `  pier env modules ${name} …`];
+  }
+  const needed = modules.length > 0 ? ` (with --module ${modules.join(',')})` : '';
+  return [
+    `To make it anew, write it down, remove it, and create it from that${needed}:`,
+    `  pier env export ${name} -o ${name}.yml --format full`,
+  ];
 }

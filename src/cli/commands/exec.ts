@@ -11,7 +11,7 @@ import { runOnTerminal, which } from '../../process/index.ts';
 import { commandLine } from '../../shell/index.ts';
 import type { Site } from '../../site/index.ts';
 import { type CommandContext, type CommandResult, passedOn } from '../command.ts';
-import { activationByHand, explanation } from '../explanation.ts';
+import { activationByHand, explanation, modulesByHand } from '../explanation.ts';
 import { statusOf } from '../interrupt.ts';
 
 /** `pier exec -e ENV -- CMD…`: ends as CMD ends; 128 and the signal's number when one ended it. */
@@ -21,8 +21,10 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   refuseUnusable(environment);
   await refuseUntrusted(environment);
   const [program = '', ...args] = context.words;
-  if (context.explain)
-    return explanation([activationByHand(environment.kind, environment.prefix), commandLine([program, ...args])]);
+  if (context.explain) {
+    const { kind, prefix, modules } = environment;
+    return explanation([...modulesByHand(modules), activationByHand(kind, prefix), commandLine([program, ...args])]);
+  }
   const variables = await activatedVariables(environment, process.env);
   const file = program.includes('/') ? program : await which(program, variables.PATH);
   if (file === undefined) throw await noProgram(site, environment, context.words);

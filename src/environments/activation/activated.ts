@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { PierError } from '../../files/index.ts';
-import { loadModules } from '../../modules/index.ts';
 import { lastLines, run, which } from '../../process/index.ts';
 import type { Environment } from '../environment.ts';
 import { environmentVariables } from '../variables.ts';
+import { withModules } from '../with-modules.ts';
 import { activationDirectory } from './files.ts';
 import { withoutActive } from './left.ts';
 
@@ -24,7 +24,7 @@ export async function activatedVariables(
   environment: Environment,
   base: NodeJS.ProcessEnv,
 ): Promise<NodeJS.ProcessEnv> {
-  const outside = await withModules(environment, withoutActive(base));
+  const outside = (await withModules(environment, withoutActive(base), base)).variables;
   if (!needsShell(environment)) return environmentVariables(environment, outside);
   const script = path.join(await activationDirectory(environment), 'activate.sh');
   // Scripts of conda's packages are written for bash more often than for sh.
@@ -45,17 +45,6 @@ export async function activatedVariables(
   const kept = Object.entries(inside).filter(([name]) => !ofShells.has(name) && !name.startsWith('_PIER_'));
   const unchanged = Object.entries(outside).filter(([name]) => ofShells.has(name));
   return Object.fromEntries([...kept, ...unchanged]);
-}
-
-async function withModules({ name, modules }: Environment, base: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
-  try {
-    return (await loadModules(modules, base)).variables;
-  } catch (error) {
-    if (!(error instanceof PierError)) throw error;
-    throw new PierError(error.code, `${name} needs a module. ${error.message}`, {
-      hint: `${error.hint ?? ''}\nTo have it need others, or none: pier env modules ${name} …`.trim(),
-    });
-  }
 }
 
 function needsShell({ kind, prefix }: Environment): boolean {

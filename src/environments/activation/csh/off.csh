@@ -104,9 +104,20 @@ if ($?_PIER_PREFIX && "$_pier_mode" != nothing) then
   endif
   unset _pier_prompt_now _pier_prompt_was
   if ($?_PIER_MODULES) then
-    module unload $_PIER_MODULES
+    if ("`alias module`" != '') then
+      foreach _pier_one ($_PIER_MODULES)
+        module unload $_pier_one
+      end
+      if ($?_PIER_MODULES_GONE) then
+        foreach _pier_one ($_PIER_MODULES_GONE)
+          module load $_pier_one
+        end
+      endif
+    else
+      sh -c 'echo "pier: there is no module command here, so these stay loaded: $1" >&2' sh "$_PIER_MODULES:q"
+    endif
   endif
-  foreach _pier_one (PREFIX KIND FILE PROMPT NAMES PLAIN PATH_NOW REPLACED MODULES STACK STACK_CONDA)
+  foreach _pier_one (PREFIX KIND FILE PROMPT NAMES PLAIN PATH_NOW REPLACED MODULES MODULES_GONE STACK STACK_CONDA)
     unsetenv _PIER_$_pier_one
   end
   if ("$_pier_taken" == '' && "$_pier_kind_off" == conda && $?CONDA_PREFIX && $?CONDA_SHLVL) then

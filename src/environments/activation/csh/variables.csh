@@ -1,14 +1,26 @@
 if ("$_pier_mode" == on) then
   set _pier_loaded = ''
+  set _pier_gone = ''
   foreach _pier_one ($_pier_modules)
     set _pier_now = ''
     if ($?LOADEDMODULES) then
       set _pier_now = "$LOADEDMODULES:q"
     endif
     if (":${_pier_now:q}:" !~ *:"$_pier_one":*) then
+      set _pier_was = "$_pier_now:q"
       if ("`alias module`" != '') then
         module load $_pier_one
+        if ($?LOADEDMODULES) then
+          set _pier_now = "$LOADEDMODULES:q"
+        endif
+      endif
+      if ("$_pier_now:q" != "$_pier_was:q") then
         set _pier_loaded = "$_pier_one $_pier_loaded"
+        foreach _pier_module (`sh -c 'IFS=:; set -f; echo $1' sh "$_pier_was:q"`)
+          if (":${_pier_now:q}:" !~ *:"$_pier_module":*) then
+            set _pier_gone = "$_pier_gone $_pier_module"
+          endif
+        end
       else
         sh -c 'echo "pier: $1 needs the module $2, which could not be loaded here" >&2' sh "$_pier_name:q" "$_pier_one"
       endif
@@ -59,6 +71,9 @@ if ("$_pier_mode" == on) then
   setenv _PIER_PROMPT "$_pier_label:q"
   if ("$_pier_loaded" != '') then
     setenv _PIER_MODULES "$_pier_loaded"
+  endif
+  if ("$_pier_gone" != '') then
+    setenv _PIER_MODULES_GONE "$_pier_gone"
   endif
   if ("$_pier_under:q" != '') then
     setenv _PIER_STACK "$_pier_under:q"

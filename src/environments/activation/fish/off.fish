@@ -22,8 +22,8 @@ function _pier_off
         set -eg _PIER_WAS_$name
         set -eg _pier_was_$name
     end
-    set -q _PIER_MODULES; and module unload (string split -n ' ' -- $_PIER_MODULES)
-    for name in PREFIX KIND FILE PROMPT NAMES PLAIN PATH_NOW REPLACED MODULES STACK STACK_CONDA
+    _pier_modules_off
+    for name in PREFIX KIND FILE PROMPT NAMES PLAIN PATH_NOW REPLACED MODULES MODULES_GONE STACK STACK_CONDA
         set -eg _PIER_$name
     end
     if not set -q taken[1]; and test $kind = conda -a -n "$CONDA_PREFIX" -a "$CONDA_SHLVL" != 0

@@ -32,14 +32,36 @@ end
 
 function _pier_modules
     set -l loaded
+    set -l gone
     for name in (string split -n ' ' -- $argv[1])
-        contains -- $name (string split : -- "$LOADEDMODULES"); and continue
-        if functions -q module; and module load $name
+        set -l was "$LOADEDMODULES"
+        contains -- $name (string split : -- $was); and continue
+        if functions -q module; and module load $name; and test "$LOADEDMODULES" != "$was"
             set -p loaded $name
+            for one in (string split -n : -- $was)
+                contains -- $one (string split : -- "$LOADEDMODULES"); or set -a gone $one
+            end
         else
             _pier_say "$argv[2] needs the module $name, which could not be loaded here"
         end
     end
     set -q loaded[1]; and set -gx _PIER_MODULES "$loaded"
+    set -q gone[1]; and set -gx _PIER_MODULES_GONE "$gone"
+    return 0
+end
+
+# What was loaded is unloaded, and what that had taken the place of comes back.
+function _pier_modules_off
+    set -q _PIER_MODULES; or return 0
+    if functions -q module
+        for name in (string split -n ' ' -- $_PIER_MODULES)
+            module unload $name
+        end
+        for name in (string split -n ' ' -- "$_PIER_MODULES_GONE")
+            module load $name
+        end
+    else
+        _pier_say "there is no module command here, so these stay loaded: $_PIER_MODULES"
+    end
     return 0
 end

@@ -12,20 +12,46 @@ _pier_cut() {
   _pier_keeps PYTHONNOUSERSITE || _pier_put PYTHONNOUSERSITE 1
 }
 
+# _pier_modules MODULES NAME: loads those that are not loaded. What they took the place of is to come back.
 _pier_modules() {
-  \local rest="$1 " name loaded=
+  \local rest="$1 " name loaded='' was gone=''
   while [ -n "${rest# }" ]; do
     name=${rest%% *}
     rest=${rest#* }
     case ":${LOADEDMODULES-}:" in *":$name:"*) continue ;; esac
     _pier_exports=
-    if _pier_has_module && module load "$name"; then
+    was=${LOADEDMODULES-}:
+    # An older Environment Modules says 0 whatever happened.
+    if _pier_has_module && module load "$name" && [ "${LOADEDMODULES-}:" != "$was" ]; then
       loaded="$name${loaded:+ }$loaded"
+      while [ -n "${was#:}" ]; do
+        case ":${LOADEDMODULES-}:" in *":${was%%:*}:"*) ;; *) gone="$gone${gone:+ }${was%%:*}" ;; esac
+        was=${was#*:}
+      done
     else
       _pier_say "$2 needs the module $name, which could not be loaded here"
     fi
   done
   [ -z "$loaded" ] || \export _PIER_MODULES="$loaded"
+  [ -z "$gone" ] || \export _PIER_MODULES_GONE="$gone"
+}
+
+_pier_modules_off() {
+  \local rest="${_PIER_MODULES-} " gone="${_PIER_MODULES_GONE-} " name
+  \unset _PIER_MODULES _PIER_MODULES_GONE
+  [ -n "${rest# }" ] || return 0
+  if ! _pier_has_module; then
+    _pier_say "there is no module command here, so these stay loaded: $rest"
+    return 0
+  fi
+  while [ -n "${rest# }" ]; do
+    module unload "${rest%% *}"
+    rest=${rest#* }
+  done
+  while [ -n "${gone# }" ]; do
+    module load "${gone%% *}"
+    gone=${gone#* }
+  done
 }
 
 # _pier_can_set, with what _pier_activate has: whether all can be set that has to be. Else it says so, while nothing is

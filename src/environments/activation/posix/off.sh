@@ -26,8 +26,8 @@ _pier_off() {
     \unset "_PIER_WAS_$name"
   done
   if [ -z "$taken" ]; then _pier_prompt_back "$_PIER_PROMPT"; fi
-  [ -z "${_PIER_MODULES-}" ] || module unload ${_PIER_MODULES}
-  \unset _PIER_PREFIX _PIER_KIND _PIER_FILE _PIER_PROMPT _PIER_NAMES _PIER_PLAIN _PIER_PATH_NOW _PIER_REPLACED _PIER_MODULES \
+  _pier_modules_off
+  \unset _PIER_PREFIX _PIER_KIND _PIER_FILE _PIER_PROMPT _PIER_NAMES _PIER_PLAIN _PIER_PATH_NOW _PIER_REPLACED \
     _PIER_STACK _PIER_STACK_CONDA
   if [ -z "$taken" ] && [ "$kind" = conda ] && [ -n "${CONDA_PREFIX-}" ] && [ "${CONDA_SHLVL:-0}" != 0 ]; then
     _pier_scripts "$CONDA_PREFIX/etc/conda/activate.d" up

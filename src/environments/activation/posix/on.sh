@@ -29,6 +29,9 @@ _pier_activate() {
     fi
     _pier_off
     _pier_exports=
+  else
+    # Of the Jupyter that this kernel or terminal runs in.
+    _pier_modules_off
   fi
   [ -z "$6" ] || _pier_modules "$6" "$3"
   _pier_on "$@"
