@@ -8,7 +8,7 @@ export function explanation(commands: readonly string[]): CommandResult {
   return result({ commands }, (shown) => shown.commands.join('\n'));
 }
 
-/** An environment that pier did not make loads none itself. */
+/** `source activate PREFIX` is conda’s, which loads none. */
 export function modulesByHand(modules: readonly string[]): string[] {
   return modules.length > 0 ? [commandLine(['module', 'load', ...modules])] : [];
 }

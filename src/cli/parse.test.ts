@@ -84,6 +84,17 @@ test('Node’s parser and commander read the same lines alike', async () => {
   }
 });
 
+test('an option that takes a list may be given several times, to both readers', () => {
+  const create = commands.find(({ path }) => path === 'env create') as CommandRow;
+  const words = ['a', '--module', 'gcc/12', '--module', 'mpi/4,hwloc/2', '-c', 'x'];
+  const plainly = readPlainly(create, words);
+  const withCommander = readWithCommander(create, words);
+  if (withCommander.kind !== 'command') throw new Error('it is help');
+  for (const options of [plainly?.options, withCommander.options]) {
+    expect([options?.value('module'), options?.value('channel')]).toEqual(['gcc/12,mpi/4,hwloc/2', 'x']);
+  }
+});
+
 test('--no-browser and --no-input are flags of their own', async () => {
   const { options } = await parsed('lab --no-browser');
   expect([options.flag('no-browser'), options.flag('no-input')]).toEqual([true, false]);

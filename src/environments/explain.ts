@@ -30,7 +30,7 @@ export async function explainChange(site: Site, request: ChangeRequest): Promise
   const environment = await findEnvironment(site, name);
   const backEnd = await backEndOf(environment);
   const commands = await backEnd.explainChange(site, { environment, install, uninstall, pip });
-  return [...loading(environment.modules), ...commands];
+  return [...(install.length > 0 ? loading(environment.modules) : []), ...commands];
 }
 
 function loading(modules: readonly string[]): string[] {

@@ -51,4 +51,4 @@ export {
 export { cutVariables, environmentVariables } from './variables.ts';
 export { type Verified, verifyEnvironment } from './verify.ts';
 export { whyInstalled } from './why.ts';
-export { modulesLoadedFor, withModules } from './with-modules.ts';
+export { withModules } from './with-modules.ts';

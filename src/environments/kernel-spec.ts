@@ -13,7 +13,8 @@ export interface KernelSpec {
 }
 
 /**
- * Starts the environment's Python in an activated shell: `bash -c '. FILE && exec python -m ipykernel_launcher …'`.
+ * Starts the environment's Python in an activated shell: `bash -c '. FILE && exec python -m ipykernel_launcher …'`, which
+ * leaves the modules of the Jupyter that it is a kernel of.
  *
  * exec, because Jupyter interrupts the process that it started.
  */
@@ -24,7 +25,7 @@ export async function kernelSpec(environment: Environment): Promise<KernelSpec> 
   const start = [path.join(prefix, 'bin', 'python'), '-m', 'ipykernel_launcher', '-f', '{connection_file}'];
   const version = python ? ` (Python ${python.version})` : '';
   return {
-    argv: [shell, '-c', '. "$0" >&2 && exec "$@"', script, ...start],
+    argv: [shell, '-c', '_pier_kernel=1; . "$0" >&2 && exec "$@"', script, ...start],
     display_name: `${name.replace(/\p{C}/gu, '?')}${version}`,
     language: 'python',
     metadata: { debugger: true, pier: { prefix, name } },

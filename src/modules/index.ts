@@ -1,3 +1,3 @@
 export { default as moduleCommand } from './command.sh';
-export { type Loaded, loadModules } from './load.ts';
+export { type Leaving, type Loaded, loadModules } from './load.ts';
 export { checkModuleNames, isModuleName } from './names.ts';

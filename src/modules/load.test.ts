@@ -14,6 +14,7 @@ module() {
     gcc | gcc/12.2.0) export LOADEDMODULES=\${LOADEDMODULES:+$LOADEDMODULES:}gcc/12.2.0 GCC_HOME=/gcc ODD=$'a\\nb=c' ;;
     proj/9) unset OF_LOGIN; export LOADEDMODULES=\${LOADEDMODULES:+$LOADEDMODULES:}proj/9 ;;
     mute) ;;
+    old/*) echo "ModuleCmd_Load.c(213):ERROR:105: Unable to locate a modulefile for '$2'" >&2 ;;
     *) printf 'Lmod has detected the following error:  The following module(s) are unknown:\\n"%s"\\n\\nPlease check.\\n' "$2" >&2; return 1 ;;
   esac
 }
@@ -83,6 +84,33 @@ test.each(['nosuch/1', 'mute'])('refuses %s, which is not loaded after that, and
     ),
     hint: expect.stringContaining(`module avail ${name.replace(/\/.*/, '')}`),
   });
+});
+
+test('leaves the user’s own variables alone, whatever their names', async () => {
+  await using place = await sandbox();
+  const base = { ...(await withModuleCommand(place)), name: 'Ada', was: 'here', some: 'thing', file: 'f', kind: 'k' };
+  expect((await loadModules(['gcc'], base)).variables).toMatchObject({
+    name: 'Ada',
+    was: 'here',
+    some: 'thing',
+    file: 'f',
+    kind: 'k',
+  });
+});
+
+test('one that is refused by an error alone is not taken for another of its name', async () => {
+  await using place = await sandbox();
+  const base = { ...(await withModuleCommand(place)), LOADEDMODULES: 'old/1' };
+  await expect(loadModules(['old/2'], base)).rejects.toMatchObject({ code: 'module-not-loaded' });
+});
+
+test('what a person has loaded instead is neither unloaded nor replaced', async () => {
+  await using place = await sandbox();
+  const base = { ...(await withModuleCommand(place)), LOADEDMODULES: 'proj/10' };
+  const left = { unload: ['gcc/12.2.0'], reload: ['proj/9'] };
+  expect((await loadModules([], base, left)).variables.LOADEDMODULES).toBe('proj/10');
+  const both = { ...base, LOADEDMODULES: 'proj/10:gcc/12.2.0' };
+  expect((await loadModules([], both, left)).variables.LOADEDMODULES).toBe('proj/10');
 });
 
 test('says where there is no module command', async () => {

@@ -1,13 +1,11 @@
 /// <reference path="../text.d.ts" />
 import { PierError } from '../files/index.ts';
-import { run, which } from '../process/index.ts';
+import { printedVariables, run, which } from '../process/index.ts';
 import moduleCommand from './command.sh';
+import { fullName } from './names.ts';
 
 /** Milliseconds: a module tree on a slow disk without a cache takes many seconds. */
 const patience = 120_000;
-
-/** What a shell changes by being one. */
-const ofShells = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD', 'BASH_ENV', 'ENV']);
 
 export interface Loaded {
   /** All variables there are after that. */
@@ -16,8 +14,8 @@ export interface Loaded {
   readonly modules: readonly string[];
 }
 
-/** What is to be unloaded before, and what to be loaded again then. */
-export interface Left {
+/** What is to be unloaded first; and what to be loaded again then, unless there is another of the same name by now. */
+export interface Leaving {
   readonly unload: readonly string[];
   readonly reload: readonly string[];
 }
@@ -28,15 +26,25 @@ export interface Left {
  */
 const script = `${moduleCommand}
 _pier_has_module || exit 120
-while [ "$1" != -- ]; do module unload "$1" >&2; shift; done
-shift
-while [ "$1" != -- ]; do module load "$1" >&2; shift; done
-shift
-for name do
-  was=\${LOADEDMODULES-}
-  module load "$name" >&2 || { printf %s "$name"; exit 121; }
-  printf '%s\\0' "$name" "$was" "\${LOADEDMODULES-}"
-done
+_pier_load() {
+  local name was some=
+  while [ "$1" != -- ]; do
+    case ":\${LOADEDMODULES-}:" in *":$1:"*) module unload "$1" >&2 || :; some=1 ;; esac
+    shift
+  done
+  shift
+  while [ "$1" != -- ]; do
+    case "$some:\${LOADEDMODULES-}:" in 1*":\${1%%/*}/"* | :*) ;; *) module load "$1" >&2 || : ;; esac
+    shift
+  done
+  shift
+  for name do
+    was=\${LOADEDMODULES-}
+    module load "$name" >&2 || { printf %s "$name"; exit 121; }
+    printf '%s\\0' "$name" "$was" "\${LOADEDMODULES-}"
+  done
+}
+_pier_load "$@"
 printf '\\0'
 exec env -0`;
 
@@ -48,7 +56,7 @@ exec env -0`;
 export async function loadModules(
   names: readonly string[],
   base: NodeJS.ProcessEnv = process.env,
-  { unload, reload }: Left = { unload: [], reload: [] },
+  { unload, reload }: Leaving = { unload: [], reload: [] },
 ): Promise<Loaded> {
   if (unload.length === 0 && isLoaded(names, base)) return { variables: base, modules: names };
   const bash = await which('bash', base.PATH);
@@ -65,22 +73,14 @@ export async function loadModules(
   const words = ran.stdout.split('\0');
   const modules = names.map((name, at) => {
     const [, was = '', now = ''] = words.slice(3 * at, 3 * at + 3);
-    const full = fullName(name, loadedIn(was), loadedIn(now));
     // An older Environment Modules ends with 0 whatever happened.
-    if (full === undefined) throw notLoaded(name, saidOf(ran.stderr));
+    const isRefused = was === now && /\berror\b/i.test(ran.stderr);
+    const full = fullName(name, loadedIn(was), loadedIn(now));
+    if (full === undefined || (isRefused && full !== name)) throw notLoaded(name, saidOf(ran.stderr));
     return full;
   });
-  const variables = Object.fromEntries([
-    ...words.slice(3 * names.length + 1).flatMap(variableIn),
-    ...Object.entries(base).filter(([name]) => ofShells.has(name)),
-  ]);
+  const variables = printedVariables(words.slice(3 * names.length + 1).join('\0'), base);
   return { variables, modules: [...new Set(modules)] };
-}
-
-function variableIn(entry: string): [string, string][] {
-  const at = entry.indexOf('=');
-  const name = entry.slice(0, at);
-  return at < 1 || ofShells.has(name) ? [] : [[name, entry.slice(at + 1)]];
 }
 
 function loadedIn(list = ''): string[] {
@@ -90,18 +90,6 @@ function loadedIn(list = ''): string[] {
 function isLoaded(names: readonly string[], base: NodeJS.ProcessEnv): boolean {
   const loaded = loadedIn(base.LOADEDMODULES);
   return names.every((name) => loaded.includes(name));
-}
-
-/** By what name it is loaded; undefined: it is not. An alias, such as `gcc/latest`, has another one than was asked for. */
-function fullName(name: string, was: readonly string[], now: readonly string[]): string | undefined {
-  const family = `${name.replace(/\/.*/, '')}/`;
-  const came = now.filter((one) => !was.includes(one));
-  return (
-    now.find((one) => one === name) ??
-    now.find((one) => one.startsWith(`${name}/`) || one.startsWith(`${name}.`)) ??
-    [...came, ...now].find((one) => one.startsWith(family)) ??
-    came.at(-1)
-  );
 }
 
 /** The first paragraph, without how it begins: the rest is advice on caches and spelling. */

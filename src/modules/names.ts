@@ -13,3 +13,19 @@ export function checkModuleNames(names: readonly string[]): void {
     hint: 'Write it as module avail shows it, such as cuda/12.2',
   });
 }
+
+/**
+ * By what name a module is loaded that was asked for by `name`; undefined: it is not. An alias, such as `gcc/latest`, has
+ * another one than was asked for.
+ */
+export function fullName(name: string, was: readonly string[], now: readonly string[]): string | undefined {
+  const family = `${name.replace(/\/.*/, '')}/`;
+  const came = now.filter((one) => !was.includes(one));
+  const first = [...came, ...now];
+  return (
+    now.find((one) => one === name) ??
+    first.find((one) => one.startsWith(`${name}/`) || one.startsWith(`${name}.`)) ??
+    first.find((one) => one.startsWith(family)) ??
+    came.at(-1)
+  );
+}

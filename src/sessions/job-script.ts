@@ -76,11 +76,9 @@ function onNode({ id, environment }: RequestRecord, pier: readonly string[], { e
   const own = ['XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME', 'PIER_SITE'];
   const variables = own.flatMap((name) => (env[name] ? [`export ${name}=${quote(env[name])}`] : []));
   const modules = environment.modules ?? [];
-  // The agent unloads what the environment does not need any more when the job begins.
-  const loading = [
-    ...modules.map((module) => `module load ${quote(module)}`),
-    ...(modules.length > 0 ? [`export _PIER_MODULES=${quote(modules.join(' '))}`] : []),
-  ];
+  // agent/modules.ts tells them from those that the site loads at every sign-in.
+  const told = `export _PIER_MODULES_BEFORE="\${LOADEDMODULES-}" _PIER_MODULES_LOADED=${quote(modules.join(' '))}`;
+  const loading = modules.length > 0 ? [told, ...modules.map((module) => `module load ${quote(module)}`)] : [];
   const files = pier.filter((word) => word.startsWith('/')).map(quote);
   const check = `for file in ${files.join(' ')}; do
   [ -r "$file" ] || { echo "pier is not on $(hostname): there is no $file" >&2; exit 127; }

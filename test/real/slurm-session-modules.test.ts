@@ -60,11 +60,11 @@ test.each(['bash', 'zsh', 'dash', 'fish', 'tcsh'])(
     // What a person's shell reads at its start defines the module command; those of the sh family find it themselves.
     const start = { fish: 'source $LMOD_PKG/init/fish\n', tcsh: 'source $LMOD_PKG/init/csh\n' }[shell] ?? '';
     // A file, since tcsh knows an alias from the next line on.
-    const lines = `${start}${source} ${prefix}/.pier/${script}\n${show}\n${off}\n${show}\n`;
+    const lines = `${start}${show}\n${source} ${prefix}/.pier/${script}\n${show}\n${off}\n${show}\n`;
     const printed = await alice.shell(`printf %s '${lines}' >/tmp/lines; ${shell} /tmp/lines`);
-    const [active = '', left = ''] = printed.trim().split('\n');
-    expect(active.split(':')).toContain(needed);
-    expect(left.split(':')).not.toContain(needed);
+    const [before, active = '', left] = printed.trim().split('\n');
+    expect(active.split(':').sort()).toEqual([...(before ?? '').split(':'), needed].sort());
+    expect(left).toBe(before);
   },
 );
 
@@ -75,6 +75,18 @@ test('what it took the place of comes back, also under an IFS of the user’s ow
   expect(printed.at(-1)?.split(':')).toContain('gcc/6.5.0');
 });
 
+test('what a person chose meanwhile stays', async () => {
+  const loaded = 'echo "<$LOADEDMODULES>"';
+  const activate = `. ${prefix}/.pier/activate.sh`;
+  const purged = `module load gcc/6.5.0; ${activate}; module purge; deactivate; ${loaded}`;
+  expect(await alice.shell(purged)).toBe('<>\n');
+  const changed = `${activate}; module unload ${needed}; module load gcc/6.5.0; deactivate; ${loaded}`;
+  expect(await alice.shell(changed)).toMatch(/gcc\/6\.5\.0/);
+  // A job that was submitted from that shell inherits its variables: what its own script loads is its own.
+  const job = `SLURM_JOB_ID=7 bash -lc "module purge; module load ${needed}; . ${prefix}/.pier/activate.sh; deactivate; ${gcc}"`;
+  expect(await alice.shell(`module load gcc/6.5.0; ${activate}; ${job}`)).toBe('7.4.0\n');
+});
+
 test('a kernel of it has the module, and one that needs none has not, in whatever Jupyter they start', async () => {
   await alice.shell('pier env create plain ipykernel --yes && pier env kernel sea && pier env kernel plain');
   const [sea, plain] = await Promise.all(['sea', 'plain'].map(kernelShell));
@@ -83,7 +95,7 @@ test('a kernel of it has the module, and one that needs none has not, in whateve
     const bare = `env -i HOME="$HOME" PATH=/usr/bin:/bin MODULEPATH="$MODULEPATH" MODULESHOME="$MODULESHOME" LMOD_CMD="\${LMOD_CMD-}" LMOD_PKG="\${LMOD_PKG-}"`;
     expect(await alice.shell(`${bare} ${sea} ${gcc}`, host)).toBe('7.4.0\n');
     // As from the Jupyter of sea in a session, which has its module.
-    const served = `module load ${needed}; _PIER_MODULES=${needed} ${plain} ${gcc}`;
+    const served = `module load ${needed}; _PIER_SERVER_MODULES=${needed} ${plain} ${gcc}`;
     expect(await alice.shell(served, host)).not.toBe('7.4.0\n');
   }
 });

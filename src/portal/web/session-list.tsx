@@ -100,8 +100,13 @@ function Time({ iso }: { readonly iso: string }) {
 /** Told anew with each look at the sessions. */
 function TimeLeft({ ends }: { readonly ends: string }) {
   const minutes = Math.max(0, Math.floor((Date.parse(ends) - Date.now()) / 60_000));
-  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  const left = minutes < 1 ? 'less than a minute' : hours === 0 ? `${rest} min` : `${hours} h ${rest} min`;
+  const parts = [
+    [Math.floor(minutes / 1440), 'd'],
+    [Math.floor(minutes / 60) % 24, 'h'],
+    [minutes % 60, 'min'],
+  ] as const;
+  const shown = parts.filter(([count]) => count > 0).slice(0, 2);
+  const left = shown.map(([count, unit]) => `${count} ${unit}`).join(' ') || 'less than a minute';
   return (
     <>
       <dt>Time left</dt>

@@ -42,7 +42,7 @@ export async function runAgent(id: string, attempt: number): Promise<void> {
     end = await serveUntilEnd({ request, attempt, restart }, runtimeDirectory, signals);
   } catch (error) {
     if (error instanceof ServedAlready) throw error;
-    // What was stopped while a module was being loaded failed for that reason.
+    // A stop makes whatever was being done fail: then the stop is the reason.
     end = (await whoStopped(id, signals)) ?? { state: 'failed', cause: 'failed', reason: describe(error) };
   }
   if (runtimeDirectory) await removeRuntimeDirectory(id, runtimeDirectory);

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { activatedVariables, type Environment, modulesLoadedFor } from '../../environments/index.ts';
+import { activatedVariables, type Environment } from '../../environments/index.ts';
 import { cannotWrite, identityOf, type ProcessIdentity } from '../../files/index.ts';
 import { type Started, start } from '../../process/index.ts';
 import type { Address } from '../ask.ts';
@@ -16,6 +16,7 @@ import {
   socketOf,
   starterOf,
 } from '../jupyter.ts';
+import { modulesOf } from './modules.ts';
 import startJupyter from './start-jupyter.py';
 
 /** A Jupyter that was started, answering or not. */
@@ -69,11 +70,11 @@ export function offeredTo(runtimeDirectory: string): string {
 
 /** The environment's own variables, less whatever else would change who may enter this Jupyter. */
 async function jupyterVariables(environment: Environment, runtime: string): Promise<NodeJS.ProcessEnv> {
-  const ours = modulesLoadedFor(environment);
+  const { ours, left } = modulesOf(environment);
   const variables: NodeJS.ProcessEnv = {
-    ...(await activatedVariables(environment, process.env)),
-    // A kernel of another environment, and a terminal in which one is activated, leave them.
-    ...(ours.length > 0 ? { _PIER_MODULES: ours.join(' ') } : {}),
+    ...(await activatedVariables(environment, process.env, left)),
+    // A kernel of another environment leaves them (activation/posix/guards.sh).
+    ...(ours.length > 0 ? { _PIER_SERVER_MODULES: ours.join(' ') } : {}),
     JUPYTER_RUNTIME_DIR: runtime,
     JUPYTER_PATH: [offeredTo(path.dirname(runtime)), process.env.JUPYTER_PATH].filter(Boolean).join(path.delimiter),
   };

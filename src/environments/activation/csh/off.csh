@@ -103,21 +103,38 @@ if ($?_PIER_PREFIX && "$_pier_mode" != nothing) then
     endif
   endif
   unset _pier_prompt_now _pier_prompt_was
-  if ($?_PIER_MODULES) then
-    if ("`alias module`" != '') then
-      foreach _pier_one ($_PIER_MODULES)
-        module unload $_pier_one
-      end
-      if ($?_PIER_MODULES_GONE) then
-        foreach _pier_one ($_PIER_MODULES_GONE)
-          module load $_pier_one
+  if ($?_PIER_MODULES && $?_PIER_MODULES_JOB) then
+    # What a job's script loads is the job's, though the shell that submitted it had the same.
+    set _pier_now = ''
+    if ($?SLURM_JOB_ID) then
+      set _pier_now = "$SLURM_JOB_ID"
+    endif
+    if ("$_PIER_MODULES_JOB" == "$_pier_now") then
+      if ("`alias module`" == '') then
+        sh -c 'echo "pier: there is no module command here, so these stay loaded: $1" >&2' sh "$_PIER_MODULES:q"
+      else if ($?LOADEDMODULES) then
+        # What is still loaded of that; and what it took the place of, unless a person has another by now.
+        set _pier_gone = ''
+        foreach _pier_one ($_PIER_MODULES)
+          if (":${LOADEDMODULES:q}:" =~ *:"$_pier_one":*) then
+            module unload $_pier_one
+            if ($?_PIER_MODULES_GONE) then
+              set _pier_gone = "$_PIER_MODULES_GONE"
+            endif
+            if (! $?LOADEDMODULES) then
+              setenv LOADEDMODULES ''
+            endif
+          endif
+        end
+        foreach _pier_one ($_pier_gone)
+          if (":${LOADEDMODULES:q}:" !~ *:"$_pier_one:h"/*) then
+            module load $_pier_one
+          endif
         end
       endif
-    else
-      sh -c 'echo "pier: there is no module command here, so these stay loaded: $1" >&2' sh "$_PIER_MODULES:q"
     endif
   endif
-  foreach _pier_one (PREFIX KIND FILE PROMPT NAMES PLAIN PATH_NOW REPLACED MODULES MODULES_GONE STACK STACK_CONDA)
+  foreach _pier_one (PREFIX KIND FILE PROMPT NAMES PLAIN PATH_NOW REPLACED MODULES MODULES_GONE MODULES_JOB STACK STACK_CONDA)
     unsetenv _PIER_$_pier_one
   end
   if ("$_pier_taken" == '' && "$_pier_kind_off" == conda && $?CONDA_PREFIX && $?CONDA_SHLVL) then

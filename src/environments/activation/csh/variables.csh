@@ -71,6 +71,10 @@ if ("$_pier_mode" == on) then
   setenv _PIER_PROMPT "$_pier_label:q"
   if ("$_pier_loaded" != '') then
     setenv _PIER_MODULES "$_pier_loaded"
+    setenv _PIER_MODULES_JOB ''
+    if ($?SLURM_JOB_ID) then
+      setenv _PIER_MODULES_JOB "$SLURM_JOB_ID"
+    endif
   endif
   if ("$_pier_gone" != '') then
     setenv _PIER_MODULES_GONE "$_pier_gone"

@@ -23,7 +23,7 @@ function _pier_off
         set -eg _pier_was_$name
     end
     _pier_modules_off
-    for name in PREFIX KIND FILE PROMPT NAMES PLAIN PATH_NOW REPLACED MODULES MODULES_GONE STACK STACK_CONDA
+    for name in PREFIX KIND FILE PROMPT NAMES PLAIN PATH_NOW REPLACED MODULES MODULES_GONE MODULES_JOB STACK STACK_CONDA
         set -eg _PIER_$name
     end
     if not set -q taken[1]; and test $kind = conda -a -n "$CONDA_PREFIX" -a "$CONDA_SHLVL" != 0

@@ -45,23 +45,32 @@ function _pier_modules
             _pier_say "$argv[2] needs the module $name, which could not be loaded here"
         end
     end
-    set -q loaded[1]; and set -gx _PIER_MODULES "$loaded"
+    if set -q loaded[1]
+        set -gx _PIER_MODULES "$loaded"
+        set -gx _PIER_MODULES_JOB "$SLURM_JOB_ID"
+    end
     set -q gone[1]; and set -gx _PIER_MODULES_GONE "$gone"
     return 0
 end
 
-# What was loaded is unloaded, and what that had taken the place of comes back.
+# Unloads what is still loaded of that, and loads again what it took the place of, unless a person has another by now. What
+# a job's script loads is the job's, though the shell that submitted it had the same.
 function _pier_modules_off
-    set -q _PIER_MODULES; or return 0
-    if functions -q module
-        for name in (string split -n ' ' -- $_PIER_MODULES)
-            module unload $name
-        end
-        for name in (string split -n ' ' -- "$_PIER_MODULES_GONE")
-            module load $name
-        end
-    else
+    set -q _PIER_MODULES; and test "$_PIER_MODULES_JOB" = "$SLURM_JOB_ID"; or return 0
+    if not functions -q module
         _pier_say "there is no module command here, so these stay loaded: $_PIER_MODULES"
+        return 0
+    end
+    set -l some
+    for name in (string split -n ' ' -- $_PIER_MODULES)
+        if contains -- $name (string split : -- "$LOADEDMODULES")
+            module unload $name
+            set some 1
+        end
+    end
+    set -q some[1]; or return 0
+    for name in (string split -n ' ' -- "$_PIER_MODULES_GONE")
+        string match -q -- '*:'(string replace -r '/.*' '' -- $name)'/*' ":$LOADEDMODULES"; or module load $name
     end
     return 0
 end

@@ -32,25 +32,41 @@ _pier_modules() {
       _pier_say "$2 needs the module $name, which could not be loaded here"
     fi
   done
-  [ -z "$loaded" ] || \export _PIER_MODULES="$loaded"
+  [ -z "$loaded" ] || \export _PIER_MODULES="$loaded" _PIER_MODULES_JOB="${SLURM_JOB_ID-}"
   [ -z "$gone" ] || \export _PIER_MODULES_GONE="$gone"
 }
 
+# Unloads what is still loaded of that, and loads again what it took the place of, unless a person has another by now. What
+# a job's script loads is the job's, though the shell that submitted it had the same.
 _pier_modules_off() {
-  \local rest="${_PIER_MODULES-} " gone="${_PIER_MODULES_GONE-} " name
-  \unset _PIER_MODULES _PIER_MODULES_GONE
-  [ -n "${rest# }" ] || return 0
+  \local rest="${_PIER_MODULES-} " gone="${_PIER_MODULES_GONE-} " job="${_PIER_MODULES_JOB-}" some=''
+  \unset _PIER_MODULES _PIER_MODULES_GONE _PIER_MODULES_JOB
+  if [ -z "${rest# }" ] || [ "$job" != "${SLURM_JOB_ID-}" ]; then return 0; fi
   if ! _pier_has_module; then
-    _pier_say "there is no module command here, so these stay loaded: $rest"
+    _pier_say "there is no module command here, so these stay loaded: ${rest% }"
     return 0
   fi
   while [ -n "${rest# }" ]; do
-    module unload "${rest%% *}"
+    _pier_unload "${rest%% *}" && some=1
     rest=${rest#* }
   done
-  while [ -n "${gone# }" ]; do
-    module load "${gone%% *}"
+  while [ -n "$some" ] && [ -n "${gone# }" ]; do
+    case ":${LOADEDMODULES-}:" in *":${gone%%/*}/"*) ;; *) module load "${gone%% *}" ;; esac
     gone=${gone#* }
+  done
+}
+
+_pier_unload() {
+  case ":${LOADEDMODULES-}:" in *":$1:"*) module unload "$1" ;; *) return 1 ;; esac
+}
+
+# For a kernel, in a Jupyter that has modules of its own environment: those that this one does not need.
+_pier_server_modules() {
+  \local rest="${_PIER_SERVER_MODULES-} "
+  \unset _PIER_SERVER_MODULES
+  while [ -n "${rest# }" ]; do
+    case " $1 " in *" ${rest%% *} "*) ;; *) ! _pier_has_module || _pier_unload "${rest%% *}" || : ;; esac
+    rest=${rest#* }
   done
 }
 

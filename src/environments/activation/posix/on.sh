@@ -29,10 +29,8 @@ _pier_activate() {
     fi
     _pier_off
     _pier_exports=
-  else
-    # Of the Jupyter that this kernel or terminal runs in.
-    _pier_modules_off
   fi
+  if [ -n "${_pier_kernel-}" ]; then _pier_server_modules "$6"; fi
   [ -z "$6" ] || _pier_modules "$6" "$3"
   _pier_on "$@"
   _pier_flags "$flags"
