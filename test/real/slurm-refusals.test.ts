@@ -46,8 +46,8 @@ describe('a job that will never start says at once what to change', () => {
     const status = await until(async () => {
       const [seen] = (await jobs('query', { jobs: [job] })).value ?? [];
       // In a busy moment Slurm says of a time limit only that the partition does not allow what is asked for (PartitionConfig).
-      const isVague = /what its partition does not allow/.test(seen?.reason ?? '');
-      return seen?.state === 'queued' && seen.change !== null && !isVague && seen;
+      const isVague = (reason: string) => /what its partition does not allow/.test(reason);
+      return seen?.state === 'queued' && seen.change !== null && !isVague(seen.reason) && seen;
     }, 90_000);
     expect(status.reason).toMatch(reason);
     expect(status.change).toMatch(change);
