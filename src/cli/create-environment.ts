@@ -50,10 +50,17 @@ export async function explainFromCatalogue(site: Site, name: string): Promise<st
 
 /** What it will cost, on whose disk, and what is left there. */
 export function describeForecast(name: string, forecast: Forecast): string {
-  const { packages, files, bytes, download, root } = forecast;
+  const { packages, files, bytes, download, root, guessed } = forecast;
   const cost = `${counted(packages, 'package')}, about ${counted(files, 'file')} and ${size(bytes)}`;
   const fetched = download > 0 ? `${size(download)} to download` : 'nothing to download';
-  return `${name} will be ${cost} (${fetched}) in ${tilde(root)}${describeRoom(forecast)}.`;
+  return `${name} will be ${cost} (${fetched}) in ${tilde(root)}${describeRoom(forecast)}.${describeGuess(guessed)}`;
+}
+
+/** Where the index gives no sizes, nobody is to rely on them. */
+function describeGuess(guessed: readonly string[]): string {
+  if (guessed.length === 0) return '';
+  const which = guessed.length > 3 ? counted(guessed.length, 'package') : guessed.join(', ');
+  return ` That is a guess for ${which}: the index tells too little.`;
 }
 
 /** `, where 12 GB and 30,000 files are left`; nothing where that cannot be known. */
@@ -72,8 +79,9 @@ function describeQuota(quota: Forecast['quota']): string {
 }
 
 /** `sci is made: 12,391 files, 618 MB.` */
-export function describeMade({ name, files, bytes }: Environment): string {
-  return `${name} is made: ${counted(files ?? 0, 'file')}, ${size(bytes ?? 0)}.`;
+export function describeMade({ name, files, bytes, modules }: Environment): string {
+  const needs = modules.length > 0 ? ` It needs ${modules.join(', ')}.` : '';
+  return `${name} is made: ${counted(files ?? 0, 'file')}, ${size(bytes ?? 0)}.${needs}`;
 }
 
 function fitsComfortably({ bytes, files, bytesLeft, filesLeft }: Forecast): boolean {

@@ -47,15 +47,17 @@ async function helpOn(words: readonly string[]): Promise<string> {
 }
 
 async function unknown(words: readonly string[]): Promise<PierError> {
-  const { nearest } = await import('./suggest.ts');
+  const { nearest, synonymOf } = await import('./suggest.ts');
   const named = commands.filter((row) => !row.hidden).map((row) => row.path);
   const groups = [...new Set(named.map((path) => path.split(' ')[0] as string))];
   const [first = '', second] = words;
   if (isPrefix([first])) {
     const ofGroup = named.filter((path) => path.startsWith(`${first} `));
-    const near = second && nearest(`${first} ${second}`, ofGroup);
+    const verbs = ofGroup.map((path) => path.split(' ')[1] as string);
+    const meant = second && (synonymOf(second, verbs) ?? nearest(second, verbs));
+    const near = meant && `${first} ${meant}`;
     return new PierError('usage', second ? `There is no command ${first} ${second}.` : `pier ${first} what?`, {
-      hint: near ? `pier ${near}` : `pier ${first} --help   (${ofGroup.map((path) => path.split(' ')[1]).join(', ')})`,
+      hint: near ? `pier ${near}` : `pier ${first} --help   (${verbs.join(', ')})`,
     });
   }
   // `pier stop`: the verb alone, which some group has.

@@ -67,10 +67,7 @@ export const activationCommands: readonly CommandRow[] = [
     summary: 'Start your shell with an environment active',
     group: 'Running things',
     passesOn: true,
-    options: [
-      { flags: '-e, --env <name>', summary: 'Environment to use, by name or by path', complete: 'environment' },
-      { flags: '--shell <shell>', summary: 'Another shell than your own', complete: 'shell' },
-    ],
+    options: [environment, { flags: '--shell <shell>', summary: 'Another shell than your own', complete: 'shell' }],
     examples: [['pier shell -e sci', 'exit leaves it']],
     load: () => import('./commands/shell.ts'),
   },

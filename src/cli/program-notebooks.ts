@@ -2,7 +2,7 @@ import type { CommandRow, OptionRow } from './command.ts';
 
 export const environment: OptionRow = {
   flags: '-e, --env <name>',
-  summary: 'Environment to use, by name or by path',
+  summary: 'Environment to use, by name or by path (default: the active one, else the site’s)',
   complete: 'environment',
 };
 

@@ -74,6 +74,9 @@ function wrongUsage(row: CommandRow, given: readonly string[], error: CommanderE
   const near = meant?.match(/Did you mean (?:one of )?([^,?]+)/)?.[1];
   const name = `pier ${row.path}`.trim();
   const sentence = said.replace(/\.$/, '').replace(/^./, (letter) => letter.toUpperCase());
+  if (/unknown option '--modules?[=']/.test(error.message)) {
+    return new PierError('usage', `${sentence}.`, { hint: 'pier env modules ENVIRONMENT MODULE…', cause: error });
+  }
   return new PierError('usage', `${sentence}.`, {
     hint: near ? `${name} ${near}` : `${name} --help`,
     cause: error,

@@ -1,4 +1,5 @@
-import { PierError, tilde } from '../files/index.ts';
+import { statSync } from 'node:fs';
+import { PierError, tilde, uid } from '../files/index.ts';
 import type { Environment } from './environment.ts';
 import { ownersMessage } from './frozen.ts';
 import { typedName } from './names.ts';
@@ -21,13 +22,13 @@ export function refuseReadOnly(environment: Environment): void {
 }
 
 function foreign(environment: Environment): PierError {
-  const { prefix, origin } = environment;
+  const { prefix } = environment;
   const name = typedName(environment);
-  const whose = origin === 'foreign' ? 'pier did not make it' : 'it is not yours';
+  const isOurs = statSync(prefix, { throwIfNoEntry: false })?.uid === uid();
+  const whose = isOurs ? 'pier did not make it' : 'it is not yours';
   return new PierError('environment-foreign', `${tilde(prefix)} is not changed: ${whose}.`, {
-    hint:
-      origin === 'foreign'
-        ? `If it is yours, let pier have it: pier env adopt ${name}\nOr take a copy: pier env clone ${name} NEW-NAME`
-        : `Take a copy: pier env clone ${name} NEW-NAME`,
+    hint: isOurs
+      ? `If it is yours, let pier have it: pier env adopt ${name}\nOr take a copy: pier env clone ${name} NEW-NAME`
+      : `Take a copy: pier env clone ${name} NEW-NAME`,
   });
 }

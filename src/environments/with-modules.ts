@@ -30,10 +30,9 @@ export async function withModules(
     if (!(error instanceof PierError)) throw error;
     // What cannot be unloaded does no harm.
     if (modules.length === 0) return { variables: base, modules };
-    const own = origin === 'owned' ? `To have it need others, or none: pier env modules ${name} …` : '';
-    throw new PierError(error.code, `${name} needs a module. ${error.message}`, {
-      hint: [error.hint, own].filter(Boolean).join('\n'),
-    });
+    // On one line: of a session's reason the first is shown.
+    const own = origin === 'owned' ? `   If it is to need none: pier env modules ${name} --none` : '';
+    throw new PierError(error.code, `${name} needs a module. ${error.message}`, { hint: `${error.hint ?? ''}${own}` });
   }
 }
 

@@ -1,10 +1,9 @@
-# Whether there is `module` here. A shell that is no login shell, as a kernel's, may lack it although whoever started it
-# has it: then the files that Lmod and Environment Modules themselves name define it. A person's shell gets nothing defined.
+# Whether there is `module` here. A shell that is no login shell, as a kernel's or one within another, may lack it although
+# whoever started it has it: then the files that Lmod and Environment Modules themselves name define it.
 _pier_has_module() {
   \command -v module >/dev/null 2>&1 && return 0
-  case $- in *i*) return 1 ;; esac
   \local file kind=sh
-  [ -z "${BASH_VERSION-}" ] || kind=bash
+  if [ -n "${BASH_VERSION-}" ]; then kind=bash; elif [ -n "${ZSH_VERSION-}" ]; then kind=zsh; fi
   for file in "${LMOD_PKG-}/init/$kind" "${MODULESHOME-}/init/$kind" \
     /etc/profile.d/lmod.sh /etc/profile.d/z00_lmod.sh /etc/profile.d/modules.sh; do
     [ -r "$file" ] || continue

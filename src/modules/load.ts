@@ -80,6 +80,7 @@ export async function loadModules(
     return full;
   });
   const variables = printedVariables(words.slice(3 * names.length + 1).join('\0'), base);
+  refuseReplaced(modules, loadedIn(variables.LOADEDMODULES));
   return { variables, modules: [...new Set(modules)] };
 }
 
@@ -108,9 +109,19 @@ function saidOf(stderr: string): string {
 }
 
 function notLoaded(names: string, why: string): PierError {
-  const [first = ''] = names.split(' ');
+  const family = names.replace(/[ /].*/, '');
   return new PierError('module-not-loaded', `The module ${names} cannot be loaded here: ${why.replace(/\.$/, '')}.`, {
-    hint: `module avail ${first.replace(/\/.*/, '')}`,
+    hint: /conflict/i.test(why) ? `module unload ${family}` : `module avail ${family}`,
+  });
+}
+
+/** Lmod takes away the first of two that cannot be together, without a word. */
+function refuseReplaced(modules: readonly string[], loaded: readonly string[]): void {
+  const gone = modules.find((name) => !loaded.includes(name));
+  if (gone === undefined) return;
+  const others = modules.filter((name) => name !== gone).join(', ');
+  throw new PierError('module-not-loaded', `The module ${gone} cannot be loaded together with ${others}.`, {
+    hint: 'Name those only that can be loaded at once.',
   });
 }
 

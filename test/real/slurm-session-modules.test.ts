@@ -57,10 +57,8 @@ test.each(['bash', 'zsh', 'dash', 'fish', 'tcsh'])(
     const show = 'printenv LOADEDMODULES';
     const [off, source] = shell === 'dash' ? ['_pier_deactivate', '.'] : ['deactivate', 'source'];
     const script = { fish: 'activate.fish', tcsh: 'activate.csh' }[shell] ?? 'activate.sh';
-    // What a person's shell reads at its start defines the module command; those of the sh family find it themselves.
-    const start = { fish: 'source $LMOD_PKG/init/fish\n', tcsh: 'source $LMOD_PKG/init/csh\n' }[shell] ?? '';
     // A file, since tcsh knows an alias from the next line on.
-    const lines = `${start}${show}\n${source} ${prefix}/.pier/${script}\n${show}\n${off}\n${show}\n`;
+    const lines = `${show}\n${source} ${prefix}/.pier/${script}\n${show}\n${off}\n${show}\n`;
     const printed = await alice.shell(`printf %s '${lines}' >/tmp/lines; ${shell} /tmp/lines`);
     const [before, active = '', left] = printed.trim().split('\n');
     expect(active.split(':').sort()).toEqual([...(before ?? '').split(':'), needed].sort());
@@ -73,6 +71,15 @@ test('what it took the place of comes back, also under an IFS of the user’s ow
   const printed = (await alice.shell(script)).trim().split('\n').filter(Boolean);
   expect(printed.slice(0, 2)).toEqual(['7.4.0', '6.5.0']);
   expect(printed.at(-1)?.split(':')).toContain('gcc/6.5.0');
+});
+
+test('one that conflicts with what is loaded says what to unload, where the tool swaps nothing', async () => {
+  const refused = await alice.shell('module load gcc/6.5.0; pier exec -e sea -- true 2>&1 || true', 'login2');
+  expect(refused).toContain('Try: module unload gcc');
+});
+
+test('without -e a program runs in the environment that is active', async () => {
+  expect(await alice.shell(`. ${prefix}/.pier/activate.sh; pier exec -- ${gcc}`)).toBe('7.4.0\n');
 });
 
 test('what a person chose meanwhile stays', async () => {
@@ -207,5 +214,11 @@ test('what is no module is refused before anything is made or changed', async ()
   expect(await environment('show four')).toMatchObject({ code: 'environment-unknown' });
   expect(await environment('modules three gcc/99')).toMatchObject({ code: 'module-not-loaded' });
   expect(await environment('modules three gcc --none')).toMatchObject({ code: 'usage' });
+  expect(await environment('modules three gcc/6.5.0 gcc/7.4.0')).toMatchObject({
+    code: 'module-not-loaded',
+    message: expect.stringContaining('cannot be loaded together'),
+  });
+  expect(await environment('modules three gcc 7.4.0')).toMatchObject({ hint: 'pier env modules three gcc/7.4.0' });
+  expect(await environment('modules three none')).toMatchObject({ hint: 'pier env modules three --none' });
   expect(await environment('show three')).toMatchObject({ modules: [] });
 });

@@ -10,7 +10,8 @@ export async function run(context: CommandContext): Promise<CommandResult> {
 }
 
 function describe({ first, second, differences }: Comparison): string {
-  if (differences.length === 0) return `${first.name} and ${second.name} have the same Python, packages and variables.`;
+  if (differences.length === 0)
+    return `${first.name} and ${second.name} have the same Python, packages, modules and variables.`;
   const rows = differences.map((one) => [one.what, one.name, one.first ?? '-', one.second ?? '-']);
   return table(['WHAT', 'NAME', first.name, second.name], rows);
 }

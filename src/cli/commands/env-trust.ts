@@ -24,7 +24,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const told = doubts.map(({ place, why }) => ({ place, why }));
   return result({ environment, trusted: true, doubts: told, looked }, (shown) =>
     doubts.length === 0
-      ? `${shown.environment.name} needs no trust: only you and root can change it.`
+      ? `${shown.environment.name} needs no trust: only you, root and the groups that you gave it or its directory to can change it.`
       : `${shown.environment.name} is trusted, as long as it is this very directory of this owner.`,
   );
 }

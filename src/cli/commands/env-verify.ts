@@ -27,7 +27,7 @@ function describe(verified: Verified): string {
 
 function wayOut({ environment: { name, modules }, findings }: Verified): string[] {
   if (findings.every(({ problem }) => problem === 'module')) {
-    return ['To have it need others, or none:', `  pier env modules ${name} …`];
+    return ['If it is to need none:', `  pier env modules ${name} --none`];
   }
   const needed = modules.length > 0 ? ` (with --module ${modules.join(',')})` : '';
   return [

@@ -1,25 +1,17 @@
-import {
-  activatedVariables,
-  type Environment,
-  findEnvironment,
-  listEnvironments,
-  refuseUntrusted,
-  refuseUnusable,
-} from '../../environments/index.ts';
+import { activatedVariables, type Environment, listEnvironments } from '../../environments/index.ts';
 import { PierError } from '../../files/index.ts';
 import { runOnTerminal, which } from '../../process/index.ts';
 import { commandLine } from '../../shell/index.ts';
 import type { Site } from '../../site/index.ts';
 import { type CommandContext, type CommandResult, passedOn } from '../command.ts';
+import { environmentInForce } from '../environment-in-force.ts';
 import { activationByHand, explanation, modulesByHand } from '../explanation.ts';
 import { statusOf } from '../interrupt.ts';
 
 /** `pier exec -e ENV -- CMD…`: ends as CMD ends; 128 and the signal's number when one ended it. */
 export async function run(context: CommandContext): Promise<CommandResult> {
   const site = await context.site();
-  const environment = await findEnvironment(site, context.options.value('env') ?? site.profile.jupyter.environment);
-  refuseUnusable(environment);
-  await refuseUntrusted(environment);
+  const environment = await environmentInForce(context, site);
   const [program = '', ...args] = context.words;
   if (context.explain) {
     const { kind, prefix, modules } = environment;

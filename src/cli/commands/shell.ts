@@ -1,13 +1,8 @@
-import {
-  findEnvironment,
-  prepareSubshell,
-  refuseUntrusted,
-  refuseUnusable,
-  shellForPerson,
-} from '../../environments/index.ts';
+import { prepareSubshell, shellForPerson } from '../../environments/index.ts';
 import { runOnTerminal, which } from '../../process/index.ts';
 import { commandLine } from '../../shell/index.ts';
 import { type CommandContext, type CommandResult, passedOn } from '../command.ts';
+import { environmentInForce } from '../environment-in-force.ts';
 import { explanation } from '../explanation.ts';
 import { statusOf } from '../interrupt.ts';
 import { isTerminal } from '../terminal.ts';
@@ -15,9 +10,7 @@ import { isTerminal } from '../terminal.ts';
 /** `pier shell -e ENV`: a shell of the person's own kind with the environment active; ends as that shell ends. */
 export async function run(context: CommandContext): Promise<CommandResult> {
   const site = await context.site();
-  const environment = await findEnvironment(site, context.options.value('env') ?? site.profile.jupyter.environment);
-  refuseUnusable(environment);
-  await refuseUntrusted(environment);
+  const environment = await environmentInForce(context, site);
   const shell = await shellForPerson(context.options.value('shell'));
   if (context.explain) {
     return explanation([shell.name, `eval "$(${commandLine(['pier', 'env', 'activate', environment.name])})"`]);

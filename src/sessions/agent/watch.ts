@@ -9,6 +9,9 @@ import { duration, jobEnds, warnings } from './time-left.ts';
 
 const beatEvery = 15_000;
 
+/** How often it is asked when the job's time is over, while nobody says: a job may have no end. */
+const timesAsked = 8;
+
 export interface Watch extends Disposable {
   /** Resolves when nothing has gone on for as long as its user or the site allows, or another run has taken over. */
   readonly over: Promise<End>;
@@ -67,7 +70,10 @@ export async function watch(run: Run, serving: Serving, runtimeDirectory: string
     return beat();
   });
   let busy = false;
+  let asked = 1;
   const timer = setInterval(() => {
+    // A job that has just begun may not be known to run yet.
+    if (ends === null && asked++ < timesAsked) void jobEnds().then((time) => (ends ??= time));
     if (busy) return;
     busy = true;
     beat()

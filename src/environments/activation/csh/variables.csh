@@ -1,6 +1,19 @@
 if ("$_pier_mode" == on) then
   set _pier_loaded = ''
   set _pier_gone = ''
+  # A shell within another may lack it although whoever started it has it.
+  if ("$_pier_modules" != '' && "`alias module`" == '') then
+    set _pier_module = ''
+    if ($?MODULESHOME) then
+      set _pier_module = "$MODULESHOME/init/csh"
+    endif
+    if ($?LMOD_PKG) then
+      set _pier_module = "$LMOD_PKG/init/csh"
+    endif
+    if (-r "$_pier_module:q") then
+      source "$_pier_module:q"
+    endif
+  endif
   foreach _pier_one ($_pier_modules)
     set _pier_now = ''
     if ($?LOADEDMODULES) then

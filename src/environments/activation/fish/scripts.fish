@@ -30,13 +30,23 @@ function _pier_cut
     _pier_keeps PYTHONNOUSERSITE; or _pier_put PYTHONNOUSERSITE 1
 end
 
+# A shell within another may lack it although whoever started it has it.
+function _pier_has_module
+    functions -q module; and return 0
+    for file in $LMOD_PKG/init/fish $MODULESHOME/init/fish
+        test -r $file; and source $file
+        functions -q module; and return 0
+    end
+    return 1
+end
+
 function _pier_modules
     set -l loaded
     set -l gone
     for name in (string split -n ' ' -- $argv[1])
         set -l was "$LOADEDMODULES"
         contains -- $name (string split : -- $was); and continue
-        if functions -q module; and module load $name; and test "$LOADEDMODULES" != "$was"
+        if _pier_has_module; and module load $name; and test "$LOADEDMODULES" != "$was"
             set -p loaded $name
             for one in (string split -n : -- $was)
                 contains -- $one (string split : -- "$LOADEDMODULES"); or set -a gone $one
@@ -57,7 +67,7 @@ end
 # a job's script loads is the job's, though the shell that submitted it had the same.
 function _pier_modules_off
     set -q _PIER_MODULES; and test "$_PIER_MODULES_JOB" = "$SLURM_JOB_ID"; or return 0
-    if not functions -q module
+    if not _pier_has_module
         _pier_say "there is no module command here, so these stay loaded: $_PIER_MODULES"
         return 0
     end
