@@ -1,4 +1,5 @@
 import type { CommandRow, OptionRow } from './command.ts';
+import { environment } from './program-notebooks.ts';
 
 const shellOption: OptionRow = {
   flags: '--shell <shell>',
