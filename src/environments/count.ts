@@ -19,9 +19,12 @@ export async function countTree(root: string): Promise<Count> {
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       const file = path.join(directory, entry.name);
-      files++;
+      // Those who wait for a lease make files in `.pier` that live for moments.
+      const stats = entry.isDirectory() ? undefined : lstatSync(file, { throwIfNoEntry: false });
       if (entry.isDirectory()) waiting.push(file);
-      else bytes += lstatSync(file).size;
+      else if (!stats) continue;
+      files++;
+      bytes += stats?.size ?? 0;
     }
     // Signals and progress get their turn.
     await setImmediate();
