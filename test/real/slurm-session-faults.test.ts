@@ -23,6 +23,7 @@ const nothingLeft = (id?: string) => until(async () => (await alice.leftovers(id
 afterEach(async () => {
   await alice.pier('session', 'stop', '--all');
   await bed.must('ctl', ['sh', '-c', 'squeue -h -o %A | xargs -r scancel']);
+  await bed.giveNodesBack();
 });
 
 async function ready(...args: string[]): Promise<Told> {

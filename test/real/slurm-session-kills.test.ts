@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { until } from '../sandbox.ts';
 import { type Testbed, testbed } from '../testbed/fixture.ts';
 import { lookEvery, type Researcher, researcher, type Told } from './cluster.ts';
@@ -14,6 +14,7 @@ beforeAll(async () => {
   process.stderr.write(`the moments are those of PIER_TESTS_SEED=${seed}\n`);
 });
 afterAll(() => bed[Symbol.asyncDispose]());
+afterEach(() => bed.giveNodesBack());
 
 /** What makes the moments: to have those of another run again. */
 const seed = Number(process.env.PIER_TESTS_SEED ?? Date.now() % 1_000_000);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { until } from '../sandbox.ts';
 import { fault } from '../testbed/fault.ts';
 import { type Testbed, testbed } from '../testbed/fixture.ts';
@@ -18,6 +18,7 @@ beforeAll(async () => {
   bed = await testbed('sessions');
 });
 afterAll(() => bed[Symbol.asyncDispose]());
+afterEach(() => bed.giveNodesBack());
 
 const make = (...words: string[]) => fault(bed.directory, words);
 const scancel = (told: Told) => bed.must('ctl', ['scancel', told.job?.number as string]);

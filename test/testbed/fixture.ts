@@ -3,13 +3,15 @@ import path from 'node:path';
 import { run } from '../../src/process/index.ts';
 import { down } from './down.ts';
 import { type EnterOptions, must, on } from './enter.ts';
-import { up } from './up.ts';
+import { allNodesServe, up } from './up.ts';
 
 /** A testbed that is up, for a file of tests. */
 export interface Testbed extends AsyncDisposable {
   readonly directory: string;
   readonly on: (host: string, program: readonly string[], options?: EnterOptions) => ReturnType<typeof on>;
   readonly must: (host: string, program: readonly string[], options?: EnterOptions) => Promise<string>;
+  /** After a fault: gives back the nodes that Slurm has taken out, or all further tests would wait for them. */
+  readonly giveNodesBack: () => Promise<unknown>;
 }
 
 /** Where the tests' testbeds live: kept between runs, since a database that is there already saves seconds. */
@@ -34,6 +36,7 @@ export async function testbed(name = process.env.PIER_TESTS_TESTBED ?? 'tests'):
     directory,
     on: (host, program, options) => on(directory, host, program, options),
     must: (host, program, options) => must(directory, host, program, options),
+    giveNodesBack: () => allNodesServe(directory),
     [Symbol.asyncDispose]: () => down(directory, { wiped: false }),
   };
 }

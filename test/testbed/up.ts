@@ -111,9 +111,9 @@ async function startOthers(directory: string): Promise<void> {
 
 /**
  * Whether every node answers, by sinfo, whose state of one that does not ends in `*`. One that Slurm has taken out, as
- * when a fault met the beginning of a job there (Prolog error), is given back, as its operator would.
+ * when a fault met the beginning of a job there (Prolog error, Duplicate jobid), is given back, as its operator would.
  */
-async function allNodesServe(directory: string): Promise<boolean> {
+export async function allNodesServe(directory: string): Promise<boolean> {
   const seen = await on(directory, 'login1', ['sinfo', '-hN', '-o', '%N %t']);
   const states = new Map(seen.stdout.split('\n').map((line) => line.split(' ') as [string, string]));
   const nodes = hostsOf('compute').map(({ name }) => ({ name, state: states.get(name) ?? '' }));
