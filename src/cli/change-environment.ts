@@ -8,8 +8,8 @@ import {
 import type { Site } from '../site/index.ts';
 import { type CommandContext, type CommandResult, result } from './command.ts';
 import { describeRoom } from './create-environment.ts';
-import { useForThisRun } from './load-modules.ts';
 import { counted, size } from './quantities.ts';
+import { useForThisRun } from './use-for-this-run.ts';
 
 type Moves = ChangePlan['moves'];
 

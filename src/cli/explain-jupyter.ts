@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Environment, environmentsRoot } from '../environments/index.ts';
+import { type Environment, environmentsRoot, modulesByHand } from '../environments/index.ts';
 import { userName } from '../files/index.ts';
 import { resourceOptions, slurmTime } from '../jobs/index.ts';
 import { planJupyter, type Session } from '../sessions/index.ts';
@@ -7,7 +7,7 @@ import { commandLine } from '../shell/index.ts';
 import type { Site } from '../site/index.ts';
 import type { CommandResult } from './command.ts';
 import { explainFromCatalogue } from './create-environment.ts';
-import { activationByHand, explanation, modulesByHand } from './explanation.ts';
+import { activationByHand, explanation } from './explanation.ts';
 import type { JobWish } from './job-wish.ts';
 
 /**

@@ -8,11 +8,6 @@ export function explanation(commands: readonly string[]): CommandResult {
   return result({ commands }, (shown) => shown.commands.join('\n'));
 }
 
-/** `source activate PREFIX` is conda’s, which loads none. */
-export function modulesByHand(modules: readonly string[]): string[] {
-  return modules.length > 0 ? [commandLine(['module', 'load', ...modules])] : [];
-}
-
 /** `. PREFIX/bin/activate`, or `source activate PREFIX`: `conda activate` works only after `conda init`. */
 export function activationByHand(kind: Environment['kind'] | undefined, prefix: string): string {
   return commandLine(kind === 'conda' ? ['source', 'activate', prefix] : ['.', path.join(prefix, 'bin', 'activate')]);

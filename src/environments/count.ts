@@ -19,12 +19,16 @@ export async function countTree(root: string): Promise<Count> {
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       const file = path.join(directory, entry.name);
+      if (entry.isDirectory()) {
+        files++;
+        waiting.push(file);
+        continue;
+      }
       // Those who wait for a lease make files in `.pier` that live for moments.
-      const stats = entry.isDirectory() ? undefined : lstatSync(file, { throwIfNoEntry: false });
-      if (entry.isDirectory()) waiting.push(file);
-      else if (!stats) continue;
+      const stats = lstatSync(file, { throwIfNoEntry: false });
+      if (!stats) continue;
       files++;
-      bytes += stats?.size ?? 0;
+      bytes += stats.size;
     }
     // Signals and progress get their turn.
     await setImmediate();

@@ -20,7 +20,7 @@ export async function explainCreate(site: Site, request: CreateRequest): Promise
   const wanted = await wantedFrom(site, request);
   const { explainCreate: explain } =
     wanted.backEnd === 'uv' ? await import('./uv/explain.ts') : await import('./conda/explain.ts');
-  return [...loading(wanted.modules), ...(await explain(wanted, path.join(wanted.root, wanted.name), site))];
+  return [...modulesByHand(wanted.modules), ...(await explain(wanted, path.join(wanted.root, wanted.name), site))];
 }
 
 /** The commands for a change of what is installed. Runs nothing. Errors: `spec-invalid`, those of `findEnvironment`. */
@@ -30,10 +30,11 @@ export async function explainChange(site: Site, request: ChangeRequest): Promise
   const environment = await findEnvironment(site, name);
   const backEnd = await backEndOf(environment);
   const commands = await backEnd.explainChange(site, { environment, install, uninstall, pip });
-  return [...(install.length > 0 ? loading(environment.modules) : []), ...commands];
+  return [...(install.length > 0 ? modulesByHand(environment.modules) : []), ...commands];
 }
 
-function loading(modules: readonly string[]): string[] {
+/** What a person would type to load an environment's modules; nothing where it needs none. */
+export function modulesByHand(modules: readonly string[]): string[] {
   return modules.length > 0 ? [commandLine(['module', 'load', ...modules])] : [];
 }
 

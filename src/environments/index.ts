@@ -22,7 +22,15 @@ export type {
   Forecast,
   Package,
 } from './environment.ts';
-export { explainChange, explainClone, explainCreate, explainFreeze, explainShare, typedUv } from './explain.ts';
+export {
+  explainChange,
+  explainClone,
+  explainCreate,
+  explainFreeze,
+  explainShare,
+  modulesByHand,
+  typedUv,
+} from './explain.ts';
 export { type Exported, exportEnvironment } from './export.ts';
 export { findEnvironment, refuseUnusable } from './find.ts';
 export { forecastEnvironment } from './forecast.ts';

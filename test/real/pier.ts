@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { identityOf, liveness } from '../../src/files/index.ts';
@@ -68,4 +69,16 @@ export async function person(variables: Record<string, string> = {}): Promise<Pe
 /** Whether a process runs; a zombie does not. */
 export function runs(pid: number): boolean {
   return liveness(identityOf(pid)) === 'alive';
+}
+
+/** Pids of all processes that carry the session's mark. */
+export async function marked(id: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const environ = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+      return environ.split('\0').includes(`PIER_SESSION=${id}`) && runs(pid) ? [pid] : [];
+    }),
+  );
+  return found.flat();
 }

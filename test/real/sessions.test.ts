@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { identityOf } from '../../src/files/index.ts';
 import { until } from '../sandbox.ts';
-import { type Person, person, program, runs } from './pier.ts';
+import { marked, type Person, person, program, runs } from './pier.ts';
 
 let ada: Person;
 beforeEach(async () => {
@@ -209,18 +209,6 @@ async function newest(ids: string[]): Promise<string | undefined> {
     ids.map(async (id) => ({ id, made: (await stat(path.join(ada.sessions, id))).ctimeMs })),
   );
   return times.sort((a, b) => b.made - a.made)[0]?.id;
-}
-
-/** Pids of all processes that carry the session's mark. */
-async function marked(id: string): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const environ = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-      return environ.split('\0').includes(`PIER_SESSION=${id}`) && runs(pid) ? [pid] : [];
-    }),
-  );
-  return found.flat();
 }
 
 test('a Jupyter that dies at its start is told with the end of its log', async () => {

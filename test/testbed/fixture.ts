@@ -3,7 +3,7 @@ import path from 'node:path';
 import { run } from '../../src/process/index.ts';
 import { down } from './down.ts';
 import { type EnterOptions, must, on } from './enter.ts';
-import { allNodesServe, up } from './up.ts';
+import { giveNodesBack, up } from './up.ts';
 
 /** A testbed that is up, for a file of tests. */
 export interface Testbed extends AsyncDisposable {
@@ -36,7 +36,7 @@ export async function testbed(name = process.env.PIER_TESTS_TESTBED ?? 'tests'):
     directory,
     on: (host, program, options) => on(directory, host, program, options),
     must: (host, program, options) => must(directory, host, program, options),
-    giveNodesBack: () => allNodesServe(directory),
+    giveNodesBack: () => giveNodesBack(directory),
     [Symbol.asyncDispose]: () => down(directory, { wiped: false }),
   };
 }

@@ -109,18 +109,23 @@ async function startOthers(directory: string): Promise<void> {
   );
 }
 
+/** Whether every node answers, by sinfo, whose state of one that does not ends in `*`. */
+async function allNodesServe(directory: string): Promise<boolean> {
+  return (await giveNodesBack(directory)).every((state) => /^(idle|mix|alloc|comp)$/.test(state));
+}
+
 /**
- * Whether every node answers, by sinfo, whose state of one that does not ends in `*`. One that Slurm has taken out, as
- * when a fault met the beginning of a job there (Prolog error, Duplicate jobid), is given back, as its operator would.
+ * Gives back what Slurm has taken out, as when a fault met the beginning of a job there (Prolog error, Duplicate jobid), as
+ * its operator would. Resolves with the states before that, one for each node.
  */
-export async function allNodesServe(directory: string): Promise<boolean> {
+export async function giveNodesBack(directory: string): Promise<readonly string[]> {
   const seen = await on(directory, 'login1', ['sinfo', '-hN', '-o', '%N %t']);
   const states = new Map(seen.stdout.split('\n').map((line) => line.split(' ') as [string, string]));
   const nodes = hostsOf('compute').map(({ name }) => ({ name, state: states.get(name) ?? '' }));
   for (const { name, state } of nodes) {
     if (/^dr/.test(state)) await on(directory, 'ctl', ['scontrol', 'update', `NodeName=${name}`, 'State=RESUME']);
   }
-  return nodes.every(({ state }) => /^(idle|mix|alloc|comp)$/.test(state));
+  return nodes.map(({ state }) => state);
 }
 
 const programs = [

@@ -14,7 +14,7 @@ import type { Site } from '../../site/index.ts';
 import { type CommandContext, type CommandResult, result } from '../command.ts';
 import { describeMade, makeEnvironment } from '../create-environment.ts';
 import { explanation } from '../explanation.ts';
-import { useForThisRun } from '../load-modules.ts';
+import { useForThisRun } from '../use-for-this-run.ts';
 
 /** `pier env create NAME [SPECS…]`. A name that the catalogue has, alone, stands for its list. */
 export async function run(context: CommandContext): Promise<CommandResult> {

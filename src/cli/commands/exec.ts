@@ -1,11 +1,11 @@
-import { activatedVariables, type Environment, listEnvironments } from '../../environments/index.ts';
+import { activatedVariables, type Environment, listEnvironments, modulesByHand } from '../../environments/index.ts';
 import { PierError } from '../../files/index.ts';
 import { runOnTerminal, which } from '../../process/index.ts';
 import { commandLine } from '../../shell/index.ts';
 import type { Site } from '../../site/index.ts';
 import { type CommandContext, type CommandResult, passedOn } from '../command.ts';
 import { environmentInForce } from '../environment-in-force.ts';
-import { activationByHand, explanation, modulesByHand } from '../explanation.ts';
+import { activationByHand, explanation } from '../explanation.ts';
 import { statusOf } from '../interrupt.ts';
 
 /** `pier exec -e ENV -- CMD…`: ends as CMD ends; 128 and the signal's number when one ended it. */

@@ -106,11 +106,12 @@ interface Served {
 /** From the first answer on: open the doors, say so, watch, and wait for the end. Opens none where a later run serves. */
 async function serveUntil(run: Run, served: Served, over: Promise<End | undefined>): Promise<End> {
   const { site, plan, serving, runtimeDirectory } = served;
-  const replaced = () => isReplaced(run.request.id, run.attempt, run.restart);
-  if (await replaced()) return gaveWay;
+  if (await isReplaced(run.request.id, run.attempt, run.restart)) return gaveWay;
   await using doors = await openDoors(run, site, plan, serving);
   using watching = await watch(run, serving, runtimeDirectory, idleSeconds(run.request, site));
-  if (await replaced()) return gaveWay;
+  // Its first beat has just looked again.
+  const already = await Promise.race([watching.over, undefined]);
+  if (already) return already;
   await writeRecord(attemptFiles(run.request.id, run.attempt).endpoint, {
     endpoint: doors.endpoint,
     ...(doors.gate ? { gate: doors.gate } : {}),
